@@ -1,0 +1,3 @@
+drop table ledger_transfers;
+drop table ledger_accounts;
+drop function check_ledger_currency();

@@ -1,0 +1,3 @@
+drop table mailbox_messages;
+drop table reminders;
+drop table mails;

@@ -1,0 +1,57 @@
+import type { Kind, Row } from './kinds.ts'
+import { invalidRequest, resourceMissing } from './errors.ts'
+import type { Store } from './store.ts'
+
+/** What one API call, page or tick of the clock works with: the store inside its transaction, and now. */
+export interface Work {
+  store: Store
+  /** Sandbox time, Unix seconds. */
+  now: number
+  /** The platform's own id, or the connected account the caller speaks for (`Stripe-Account`). */
+  account: string
+  platform: string
+  /** Where the hosted pages live, without a slash at the end. */
+  publicUrl: string
+  requestId: string | null
+  idempotencyKey: string | null
+}
+
+export const DAY_SECONDS = 86_400
+
+const SAID: Record<Kind, string> = {
+  account: 'account',
+  account_link: 'account_link',
+  balance_transaction: 'balance_transaction',
+  charge: 'charge',
+  customer: 'customer',
+  dispute: 'dispute',
+  event: 'event',
+  payment_intent: 'payment_intent',
+  payment_method: 'PaymentMethod',
+  payout: 'payout',
+  refund: 'refund',
+  session: 'checkout.session',
+  transfer: 'transfer',
+  transfer_reversal: 'transfer_reversal',
+  webhook_endpoint: 'webhook_endpoint',
+}
+
+/** An object in the path, or (with `param`) one named by a parameter. Another account's object does not exist. */
+export function need<K extends Kind>(work: Work, kind: K, id: string, param?: string): Row<K> {
+  const row = work.store.find(kind, id)
+  if (!row || row.account !== work.account)
+    throw resourceMissing(SAID[kind], id, param ?? 'id', param === undefined)
+  return row
+}
+
+export function needAccount(work: Work, id: string, param?: string): Row<'account'> {
+  const row = work.store.find('account', id)
+  if (row) return row
+  if (param) throw resourceMissing('destination', id, param, false)
+  throw invalidRequest(
+    `The provided key does not have access to account '${id}' (or that account does not exist). ` +
+      'Application access may have been revoked.',
+    { code: 'account_invalid' },
+    403,
+  )
+}

@@ -1,0 +1,324 @@
+// `npm run bench [-- WORD …] [--seconds N] [--rounds N]`: what this code does beside the least that would do the same, in one
+// run on one machine. Each row: the bare SQL that we ship, the thinnest HTTP route over it, and ours; medians of the rounds.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import pg from 'pg'
+import { httpClient, measure, medianOf, type Load, type Measured } from '../bench/load.ts'
+import { benchProviders, openHour, OPEN_HOURS_UTC, type BenchProvider } from '../bench/providers.ts'
+import { record, type Recorded, type Statement } from '../bench/record.ts'
+import { compose } from '../src/boot/compose.ts'
+import { bookingCode } from '../src/modules/bookings/domain/codes.ts'
+import { readConfig } from '../src/platform/config.ts'
+import { startMarketplace } from '../tests/support/marketplace.ts'
+import { payWithCard } from '../tests/support/pay.ts'
+import { freePort } from './embedded-postgres.ts'
+import { startChild, waitForPort } from './processes.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: 'string', default: '4' }, rounds: { type: 'string', default: '3' } },
+})
+const seconds = Number(values.seconds)
+const rounds = Number(values.rounds)
+const PROVIDERS = 400
+const CLIENTS = 16
+const CONTENDERS = 64
+/** Often enough to see it soon; asking is work too, on the same two cores. */
+const ASK_AGAIN_MS = 150
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+
+interface Bench {
+  readonly providers: readonly BenchProvider[]
+  readonly recorded: Recorded
+  readonly sql: pg.Pool
+  readonly thinUrl: string
+  readonly appUrl: string
+}
+
+type Contender = Omit<Load, 'seconds'> & { readonly name: string; readonly note?: () => Promise<string> }
+interface Row {
+  readonly name: string
+  readonly contenders: (bench: Bench) => readonly Contender[]
+}
+
+interface Slot {
+  readonly provider: BenchProvider
+  readonly startsAt: string
+}
+
+const http = httpClient(CONTENDERS)
+const json = { 'content-type': 'application/json' }
+
+/** Slots far apart, so that nobody meets anybody: provider by provider, open hour by open hour. Never the same twice in a run. */
+const nextSlot = (() => {
+  let next = 0
+  return (providers: readonly BenchProvider[]): Slot => {
+    const at = next++
+    const turn = Math.floor(at / providers.length)
+    const day = 1 + Math.floor(turn / OPEN_HOURS_UTC.length)
+    return {
+      provider: providers[at % providers.length] as BenchProvider,
+      startsAt: openHour(day % 57, turn % OPEN_HOURS_UTC.length),
+    }
+  }
+})()
+
+async function holdOurs(
+  appUrl: string,
+  { provider, startsAt }: Slot,
+): Promise<{ status: number; text: string }> {
+  const body = JSON.stringify({
+    serviceId: provider.serviceId,
+    startsAt,
+    expectedTotal: { amountMinor: 11_000, currency: 'USD' },
+    guest: { name: 'Bench', email: 'bench@example.test' },
+  })
+  return http(`${appUrl}/api/v1/bookings`, {
+    method: 'POST',
+    headers: { ...json, 'idempotency-key': randomUUID() },
+    body,
+  })
+}
+
+/** The recorded statement for another slot: what was the recorded booking's becomes this one's. */
+function holdValues(
+  { values: recorded }: Statement,
+  providers: readonly BenchProvider[],
+  { provider, startsAt }: Slot,
+): unknown[] {
+  const [was] = providers as [BenchProvider]
+  const [id, code] = recorded as [string, string]
+  const link = recorded.findLast((value) => typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value))
+  const endsAt = new Date(Date.parse(startsAt) + HOUR_MS).toISOString()
+  const starts = recorded.filter(
+    (value): value is string => typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:]+Z$/.test(value),
+  )
+  const becomes = new Map<unknown, unknown>([
+    [id, randomUUID()],
+    [code, bookingCode(randomBytes(5))],
+    [link, randomUUID()],
+    [was.providerId, provider.providerId],
+    [was.serviceId, provider.serviceId],
+    [was.calendarId, provider.calendarId],
+    [starts[0], startsAt],
+    [starts[1], endsAt],
+    ['recorded', randomUUID()],
+  ])
+  return recorded.map((value) =>
+    typeof value === 'string' && value.startsWith('[') && value.includes(',2')
+      ? `[${startsAt},${endsAt})`
+      : (becomes.get(value) ?? value),
+  )
+}
+
+async function deadlocks(sql: pg.Pool): Promise<number> {
+  const { rows } = await sql.query<{ deadlocks: string }>(
+    'select deadlocks from pg_stat_database where datname = current_database()',
+  )
+  return Number(rows[0]?.deadlocks)
+}
+
+/** Bare SQL and thinnest route of what only reads. */
+function reading(name: 'slots' | 'list', { sql, thinUrl, recorded }: Bench): Contender[] {
+  return [
+    {
+      name: 'bare SQL',
+      clients: CLIENTS,
+      operation: async () => {
+        for (const [index, { text, values }] of recorded[name].entries())
+          await sql.query({ name: `${name}${index}`, text, values })
+        return true
+      },
+    },
+    {
+      name: 'thinnest route',
+      clients: CLIENTS,
+      operation: async () => (await http(`${thinUrl}/${name}`)).status === 200,
+    },
+  ]
+}
+
+/** Bare SQL and thinnest route of taking a slot. */
+function taking(
+  { sql, thinUrl, recorded, providers }: Bench,
+  slot: (client: number, round: number) => Slot,
+  clients: number,
+): Contender[] {
+  const valuesFor = (client: number, round: number) =>
+    holdValues(recorded.hold, providers, slot(client, round))
+  return [
+    {
+      name: 'bare SQL',
+      clients,
+      operation: async (client, round) => {
+        await sql.query({ name: 'hold', text: recorded.hold.text, values: valuesFor(client, round) })
+        return true
+      },
+    },
+    {
+      name: 'thinnest route',
+      clients,
+      operation: async (client, round) => {
+        const body = JSON.stringify({ values: valuesFor(client, round) })
+        const { status } = await http(`${thinUrl}/hold`, { method: 'POST', headers: json, body })
+        return status === 201 || status === 409
+      },
+    },
+  ]
+}
+
+const ROWS: readonly Row[] = [
+  {
+    name: 'slots of one provider, 30 days',
+    contenders: (bench) => {
+      const from = new Date(Math.ceil(Date.now() / HOUR_MS) * HOUR_MS).toISOString()
+      const until = new Date(Date.parse(from) + 30 * DAY_MS).toISOString()
+      const address = `${bench.appUrl}/api/v1/services/${bench.providers[0]?.serviceId}/slots?from=${from}&until=${until}`
+      return [
+        ...reading('slots', bench),
+        { name: 'ours', clients: CLIENTS, operation: async () => (await http(address)).status === 200 },
+      ]
+    },
+  },
+  {
+    name: 'hold, spread slots',
+    contenders: (bench) => [
+      ...taking(bench, () => nextSlot(bench.providers), CLIENTS),
+      {
+        name: 'ours',
+        clients: CLIENTS,
+        operation: async () => (await holdOurs(bench.appUrl, nextSlot(bench.providers))).status === 201,
+      },
+    ],
+  },
+  {
+    name: `hold, ${CONTENDERS} clients on 10 slots`,
+    contenders: (bench) => {
+      const provider = bench.providers[1] as BenchProvider
+      const slot = (client: number, round: number): Slot => {
+        const at = (client + round) % 10
+        return { provider, startsAt: openHour(58 - Math.floor(at / 5), 1 + (at % 5)) }
+      }
+      return [
+        ...taking(bench, slot, CONTENDERS),
+        {
+          name: 'ours',
+          clients: CONTENDERS,
+          operation: async (client, round) => {
+            const { status } = await holdOurs(bench.appUrl, slot(client, round))
+            return status === 201 || status === 409
+          },
+          note: async () => `${await deadlocks(bench.sql)} deadlocks`,
+        },
+      ]
+    },
+  },
+  {
+    name: 'list of 20 providers',
+    contenders: (bench) => [
+      ...reading('list', bench),
+      {
+        name: 'ours',
+        clients: CLIENTS,
+        operation: async () => (await http(`${bench.appUrl}/api/v1/providers?limit=20`)).status === 200,
+      },
+    ],
+  },
+  {
+    name: 'guest booking, search to paid',
+    contenders: ({ appUrl, providers }) => [
+      { name: 'ours', clients: CLIENTS, operation: () => bookAsGuest(appUrl, nextSlot(providers)) },
+    ],
+  },
+]
+
+/** What a guest does: looks for providers, looks at one's times, takes one, pays, and waits until it is confirmed. */
+async function bookAsGuest(appUrl: string, slot: Slot): Promise<boolean> {
+  const until = new Date(Date.parse(slot.startsAt) + DAY_MS).toISOString()
+  await http(`${appUrl}/api/v1/providers?limit=20`)
+  await http(
+    `${appUrl}/api/v1/services/${slot.provider.serviceId}/slots?from=${slot.startsAt}&until=${until}`,
+  )
+  const held = await holdOurs(appUrl, slot)
+  if (held.status !== 201) return false
+  const { booking, guestKey } = JSON.parse(held.text) as { booking: { id: string }; guestKey: string }
+  const headers = { ...json, authorization: `Bearer ${guestKey}` }
+  const checkout = await http(`${appUrl}/api/v1/bookings/${booking.id}/checkout`, {
+    method: 'POST',
+    headers: { ...headers, 'idempotency-key': randomUUID() },
+    body: '{}',
+  })
+  const { paymentUrl } = JSON.parse(checkout.text) as { paymentUrl: string }
+  if ((await payWithCard(paymentUrl)).status !== 303) return false
+  for (;;) {
+    const { text } = await http(`${appUrl}/api/v1/bookings/${booking.id}`, { headers })
+    if ((JSON.parse(text) as { state: string }).state === 'confirmed') return true
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+  }
+}
+
+async function main(): Promise<void> {
+  const wanted = ROWS.filter(
+    ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
+  )
+  const env = { LOG_LEVEL: 'error', SERVE_PAGES: '0', DATABASE_POOL_MAX: '16' }
+  const market = await startMarketplace({ durable: true, env })
+  const owner = new pg.Client({ connectionString: market.superuserDatabaseUrl })
+  await owner.connect()
+  const providers = await benchProviders(owner, PROVIDERS)
+  await owner.query('analyze')
+
+  const composition = compose(readConfig(market.env), 'cli')
+  const recorded = await record(composition, providers[0] as BenchProvider)
+  await composition.close()
+  const recordedAt = `${market.directory}/recorded.json`
+  writeFileSync(recordedAt, JSON.stringify(recorded))
+
+  const thinPort = await freePort()
+  const thin = startChild({
+    name: 'thin',
+    script: 'bench/thin-server.ts',
+    env: { ...market.env, PORT: String(thinPort), RECORDED: recordedAt },
+    logPath: `${market.directory}/thin.log`,
+  })
+  await waitForPort(thinPort, 30, thin.exited)
+  const sql = new pg.Pool({ connectionString: market.appDatabaseUrl, max: CLIENTS })
+  const thinUrl = `http://127.0.0.1:${thinPort}`
+  const appUrl = market.url.replace('localhost', '127.0.0.1')
+  try {
+    for (const row of wanted) await report(row, { providers, recorded, sql, thinUrl, appUrl })
+  } finally {
+    await sql.end()
+    await owner.end()
+    await thin.stop()
+    await market.stop()
+  }
+}
+
+async function report(row: Row, bench: Bench): Promise<void> {
+  const contenders = row.contenders(bench)
+  const results = new Map<string, Measured[]>(contenders.map(({ name }) => [name, []]))
+  for (const { clients, operation } of contenders)
+    await measure({ clients, operation, seconds: Math.min(1.5, seconds) }) // warm
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { name, clients, operation } of contenders)
+      results.get(name)?.push(await measure({ clients, operation, seconds }))
+  }
+  process.stdout.write(`\n${row.name}\n`)
+  const reference = medianOf(results.get('thinnest route') ?? results.get('ours') ?? [])
+  for (const { name, note } of contenders) {
+    const median = medianOf(results.get(name) ?? [])
+    const share = `${Math.round((median.perSecond / reference.perSecond) * 100)} %`
+    const times = `p50 ${median.p50Ms.toFixed(1)}  p95 ${median.p95Ms.toFixed(1)}  p99 ${median.p99Ms.toFixed(1)} ms`
+    const extra = [median.failures > 0 ? `${median.failures} FAILED` : '', note ? await note() : '']
+      .filter(Boolean)
+      .join(', ')
+    process.stdout.write(
+      `  ${name.padEnd(16)} ${median.perSecond.toFixed(0).padStart(7)} /s  ${share.padStart(6)}  ${times}  ${extra}\n`,
+    )
+  }
+}
+
+await main()

@@ -1,0 +1,32 @@
+import type { ReactNode } from 'react'
+import { pageAccount } from '#src/boot/web.ts'
+import { Shell } from '#src/ui/shell.tsx'
+import { SectionNav } from '../section-nav.tsx'
+
+export const metadata = {
+  title: { default: 'Operator console', template: '%s · Operator · Ecosystem' },
+  robots: { index: false },
+}
+
+const LINKS = [
+  { href: '/operator', label: 'Home', exact: true },
+  { href: '/operator/bookings', label: 'Bookings' },
+  { href: '/operator/providers', label: 'Providers' },
+  { href: '/operator/ledger', label: 'Ledger' },
+  { href: '/operator/webhooks', label: 'Webhooks' },
+  { href: '/operator/jobs', label: 'Jobs' },
+  { href: '/operator/mails', label: 'Mails' },
+  { href: '/operator/audit', label: 'Audit log' },
+]
+
+export default async function OperatorLayout({ children }: { children: ReactNode }) {
+  const account = await pageAccount()
+  return (
+    <Shell
+      user={account && { name: account.name }}
+      navigation={account?.operatorRole ? <SectionNav label="Operator console" links={LINKS} /> : null}
+    >
+      {children}
+    </Shell>
+  )
+}

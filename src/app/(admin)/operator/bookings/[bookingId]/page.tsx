@@ -1,0 +1,331 @@
+import Link from 'next/link'
+import { notFound } from 'next/navigation'
+import { isId, type BookingId } from '#src/kernel/ids.ts'
+import { moneyToJson } from '#src/kernel/money.ts'
+import { getBookingView } from '#src/modules/bookings/reads.ts'
+import { listTransfersOfSubject, type TransferView } from '#src/modules/ledger/reads.ts'
+import { listMailsOfBooking } from '#src/modules/notifications/reads.ts'
+import { getBookingBackstage, type BookingBackstage } from '#src/modules/operator/reads.ts'
+import { Badge, StateBadge } from '#src/ui/badge.tsx'
+import { ButtonLink } from '#src/ui/button.tsx'
+import { Card } from '#src/ui/card.tsx'
+import { Facts } from '#src/ui/facts.tsx'
+import { sayDate, sayLongDay, sayMoment, sayMoney, saySpan, sayZone } from '#src/ui/format.ts'
+import { Breadcrumbs } from '#src/ui/navigation.tsx'
+import { Notice } from '#src/ui/notice.tsx'
+import { Column } from '#src/ui/shell.tsx'
+import { Timeline } from '#src/ui/timeline.tsx'
+import type { Tone } from '#src/ui/tone.ts'
+import { ChangeTime } from '../../../../(public)/manage/booking-manager.tsx'
+import { one, type Query } from '../../../../(public)/query.ts'
+import { ActionButton } from '../../../../action-button.tsx'
+import { BookingActions } from '../../../../booking-actions.tsx'
+import { orNotFound } from '../../../../or-not-found.ts'
+import { pageLocale } from '../../../../page-locale.ts'
+import { Code, StateFilter } from '../../../console-list.tsx'
+import { oneOf } from '../../../read-list.ts'
+import { requireOperator } from '../../../require-operator.ts'
+import { HISTORY_KINDS, historyOf, type HistoryEntry, type HistoryKind } from './booking-history.ts'
+import { LedgerLines } from './ledger-lines.tsx'
+
+export const metadata = { title: 'A booking' }
+
+interface PageProps {
+  params: Promise<{ bookingId: string }>
+  searchParams: Promise<Query>
+}
+
+export default async function OperatorBookingPage({ params, searchParams }: PageProps) {
+  const { bookingId } = await params
+  const path = `/operator/bookings/${bookingId}`
+  const { ctx } = await requireOperator(path)
+  if (!isId(bookingId)) notFound()
+  const id = bookingId as BookingId
+  const [view, query, locale] = await Promise.all([
+    orNotFound(getBookingView(ctx, id)),
+    searchParams,
+    pageLocale(),
+  ])
+  const [backstage, mails, transfers] = await Promise.all([
+    getBookingBackstage(ctx, id),
+    listMailsOfBooking(ctx.db, id),
+    listTransfersOfSubject(ctx.db, id),
+  ])
+  const tag = locale.tag
+  const { timeZone } = view
+  const changing = view.actions.reschedule && one(query, 'change') === 'time'
+  const shown = oneOf(HISTORY_KINDS, one(query, 'show'))
+  const history = historyOf({ view, backstage, mails, transfers }, tag).filter(
+    ({ kind }) => !shown || kind === shown,
+  )
+  return (
+    <Column className="pt-4 sm:pt-6">
+      <Breadcrumbs items={[{ href: '/operator/bookings', label: 'Bookings' }, { label: view.code }]} />
+      <div className="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 className="font-mono text-3xl tracking-normal">{view.code}</h1>
+        <StateBadge state={view.state} />
+        <StateBadge state={view.payment.status} />
+      </div>
+      {view.party !== 'operator' && (
+        <div className="mt-4">
+          <Notice tone="warning">
+            You are also the {view.party} of this booking. What you do here counts as done by you as{' '}
+            {view.party}.
+          </Notice>
+        </div>
+      )}
+      <div data-no-print className="mt-6 flex flex-wrap gap-3">
+        {view.actions.reschedule && !changing && (
+          <ButtonLink href={`${path}?change=time`} look="secondary" size="small">
+            Change the time
+          </ButtonLink>
+        )}
+        <BookingActions booking={view} as="operator" locale={tag} />
+        {backstage.payout?.status === 'failed' && (
+          <RetryPayout payout={backstage.payout} provider={view.provider.name} locale={tag} />
+        )}
+      </div>
+      {changing && (
+        <div className="mt-6 max-w-3xl">
+          <ChangeTime view={view} guestKey={null} locale={locale} query={query} path={path} />
+        </div>
+      )}
+      <div className="mt-8 grid items-start gap-6 lg:grid-cols-2">
+        <Card as="section">
+          <h2 className="mb-4 text-lg">Booking</h2>
+          <Facts
+            items={[
+              [
+                'When',
+                <span key="when">
+                  {sayLongDay(view.startsAt, timeZone, tag)},{' '}
+                  {saySpan(view.startsAt, view.endsAt, timeZone, tag)}
+                  <span className="block text-sm text-ink-soft">{sayZone(timeZone, view.startsAt)}</span>
+                </span>,
+              ],
+              ['Service', view.service.name],
+              [
+                'Provider',
+                <Link key="provider" className="link" href={`/operator/providers/${view.provider.id}`}>
+                  {view.provider.name}
+                </Link>,
+              ],
+              [
+                'For',
+                view.customer ? (
+                  <span key="customer">
+                    {view.customer.name}
+                    {view.isGuest && ', as a guest'}
+                    <span className="block text-sm text-ink-soft">
+                      {[view.customer.email, view.customer.phone].filter(Boolean).join(', ')}
+                    </span>
+                  </span>
+                ) : (
+                  'Not said yet'
+                ),
+              ],
+              view.note ? ['Note', view.note] : null,
+              view.endReason ? ['Reason of the end', view.endReason] : null,
+              ['Policy', view.policy.name.replaceAll('_', ' ')],
+            ]}
+          />
+        </Card>
+        <Money backstage={backstage} locale={tag} timeZone={timeZone} />
+      </div>
+      <LedgerOf transfers={transfers} locale={tag} />
+      <Card as="section" className="mt-6">
+        <h2 className="text-lg">Everything that happened</h2>
+        <p className="mt-1 mb-4 text-sm text-ink-soft">Times in {sayZone(timeZone, view.startsAt)}</p>
+        <div className="mb-5">
+          <StateFilter
+            label="What to show"
+            path={path}
+            name="show"
+            chosen={shown}
+            states={HISTORY_KINDS}
+            words={(kind) => KIND_WORDS[kind as HistoryKind][1]}
+          />
+        </div>
+        {history.length === 0 ? (
+          <p className="text-ink-soft">Nothing of this kind yet.</p>
+        ) : (
+          <Timeline entries={history.map((entry) => lineOf(entry, timeZone, tag))} />
+        )}
+      </Card>
+    </Column>
+  )
+}
+
+const KIND_WORDS: Readonly<Record<HistoryKind, readonly [Tone, string]>> = {
+  state: ['info', 'State'],
+  money: ['success', 'Payments'],
+  ledger: ['neutral', 'Ledger'],
+  mail: ['neutral', 'Mail'],
+  webhook: ['neutral', 'Webhooks'],
+  people: ['warning', 'People'],
+}
+
+function lineOf({ kind, at, title, detail, href, bad }: HistoryEntry, timeZone: string, locale: string) {
+  const [tone, words] = KIND_WORDS[kind]
+  return {
+    at: sayMoment(at, timeZone, locale),
+    iso: at,
+    title: (
+      <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <Badge tone={bad ? 'danger' : tone}>{bad ? `${words}, failed` : words}</Badge>
+        {href ? (
+          <Link className="link" href={href}>
+            {title}
+          </Link>
+        ) : (
+          title
+        )}
+      </span>
+    ),
+    detail: detail && <span className="break-words text-ink-soft">{detail}</span>,
+  }
+}
+
+function Money({
+  backstage,
+  locale,
+  timeZone,
+}: {
+  backstage: BookingBackstage
+  locale: string
+  timeZone: string
+}) {
+  const { figures, payment, refunds, payout } = backstage
+  return (
+    <Card as="section">
+      <h2 className="mb-4 text-lg">Money</h2>
+      <dl className="grid grid-cols-[1fr_auto] gap-x-6 gap-y-1.5">
+        <Line label="Price" value={sayMoney(figures.base, locale)} />
+        <Line label="Guest booking fee" value={sayMoney(figures.surcharge, locale)} />
+        <Line label="Total" value={sayMoney(figures.total, locale)} strong />
+        <Line label="of it for the provider" value={sayMoney(figures.providerNet, locale)} />
+        <Line label="of it for the platform: commission" value={sayMoney(figures.commission, locale)} />
+        <Line label="of it for the platform: guest fee" value={sayMoney(figures.surcharge, locale)} />
+      </dl>
+      <div className="mt-5 border-t border-line pt-5">
+        <Facts
+          items={[
+            [
+              'Payment',
+              payment ? (
+                <span key="payment" className="flex flex-col gap-1">
+                  <span>
+                    <StateBadge state={payment.status} /> {sayMoney(payment.captured, locale)} charged,{' '}
+                    {sayMoney(payment.refunded, locale)} refunded
+                  </span>
+                  {[payment.paymentIntentId, payment.chargeId, payment.checkoutSessionId].map(
+                    (id) => id && <Code key={id}>{id}</Code>,
+                  )}
+                  {payment.processingFee && (
+                    <span className="text-sm">Stripe’s fee {sayMoney(payment.processingFee, locale)}</span>
+                  )}
+                  {payment.lastError && <span className="text-sm text-danger">{payment.lastError}</span>}
+                </span>
+              ) : (
+                'Not asked for yet'
+              ),
+            ],
+            ...refunds.map(
+              (refund) =>
+                [
+                  'Refund',
+                  <span key={refund.id} className="flex flex-col gap-1">
+                    <span>
+                      {sayMoney(refund.amount, locale)}, {refund.status}
+                    </span>
+                    {refund.stripeRefundId && <Code>{refund.stripeRefundId}</Code>}
+                    {refund.failureReason && (
+                      <span className="text-sm text-danger">{refund.failureReason}</span>
+                    )}
+                  </span>,
+                ] as const,
+            ),
+            [
+              'Payout',
+              payout ? (
+                <span key="payout" className="flex flex-col gap-1">
+                  <span>
+                    <StateBadge state={payout.status} /> {sayMoney(payout.amount, locale)}
+                  </span>
+                  <span className="text-sm">
+                    {payout.paidAt
+                      ? `Sent ${sayMoment(payout.paidAt, timeZone, locale)}`
+                      : `Promised for ${sayDate(payout.dueAt, timeZone, locale)}`}
+                    {payout.attemptDueAt &&
+                      payout.attempts > 0 &&
+                      `, tried again ${sayMoment(payout.attemptDueAt, timeZone, locale)}`}
+                  </span>
+                  {payout.stripeTransferId && <Code>{payout.stripeTransferId}</Code>}
+                  {payout.failureReason && (
+                    <span className="text-sm text-danger">{payout.failureReason}</span>
+                  )}
+                </span>
+              ) : (
+                'Scheduled when the service has been given'
+              ),
+            ],
+          ]}
+        />
+      </div>
+    </Card>
+  )
+}
+
+function Line({ label, value, strong = false }: { label: string; value: string; strong?: boolean }) {
+  return (
+    <>
+      <dt className={strong ? 'font-semibold' : 'text-ink-soft'}>{label}</dt>
+      <dd className={strong ? 'tabular text-right font-semibold' : 'tabular text-right'}>{value}</dd>
+    </>
+  )
+}
+
+function RetryPayout({
+  payout,
+  provider,
+  locale,
+}: {
+  payout: NonNullable<BookingBackstage['payout']>
+  provider: string
+  locale: string
+}) {
+  return (
+    <ActionButton
+      label="Try the payout again"
+      look="primary"
+      title="Try the payout again?"
+      confirmLabel={`Send ${sayMoney(payout.amount, locale)}`}
+      path={`/api/v1/payouts/${payout.id}/attempts`}
+      reason="required"
+    >
+      <p>
+        {sayMoney(payout.amount, locale)} are sent to {provider} once more. It failed {payout.attempts} times
+        {payout.failureReason ? `, last with: ${payout.failureReason}` : ''}.
+      </p>
+    </ActionButton>
+  )
+}
+
+function LedgerOf({ transfers, locale }: { transfers: readonly TransferView[]; locale: string }) {
+  return (
+    <Card as="section" className="mt-6">
+      <h2 className="mb-4 text-lg">Ledger</h2>
+      {transfers.length === 0 ? (
+        <p className="text-ink-soft">No money has moved for this booking yet.</p>
+      ) : (
+        <LedgerLines
+          transfers={transfers.map(({ id, kind, debitCode, creditCode, externalId, ...amount }) => ({
+            ...{ id, kind, debitCode, creditCode, externalId },
+            amount: moneyToJson(amount),
+          }))}
+          locale={locale}
+        />
+      )}
+    </Card>
+  )
+}

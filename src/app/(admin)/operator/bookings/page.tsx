@@ -1,0 +1,213 @@
+import Link from 'next/link'
+import { redirect } from 'next/navigation'
+import { BOOKING_STATES, listBookings, type BookingListItem } from '#src/modules/bookings/reads.ts'
+import {
+  BOOKING_TROUBLES,
+  findById,
+  listTroubledBookings,
+  type BookingTrouble,
+} from '#src/modules/operator/reads.ts'
+import { StateBadge } from '#src/ui/badge.tsx'
+import { ButtonLink } from '#src/ui/button.tsx'
+import { EmptyState } from '#src/ui/empty-state.tsx'
+import { sayMoment, sayMoney, sayOffset } from '#src/ui/format.ts'
+import { Pagination } from '#src/ui/navigation.tsx'
+import { Column, PageHeading } from '#src/ui/shell.tsx'
+import { Table } from '#src/ui/table.tsx'
+import { one, queryString, type Query } from '../../../(public)/query.ts'
+import { pageLocale } from '../../../page-locale.ts'
+import { ListSearch, StateFilter } from '../../console-list.tsx'
+import { oneOf, readList } from '../../read-list.ts'
+import { requireOperator } from '../../require-operator.ts'
+
+export const metadata = { title: 'Bookings' }
+
+const PATH = '/operator/bookings'
+const PER_PAGE = 20
+
+const TROUBLE_WORDS: Readonly<Record<BookingTrouble, readonly [title: string, none: string]>> = {
+  payment_stuck: [
+    'Payments stuck',
+    'No stuck payments. One appears here when Stripe has not settled it 15 minutes after it should have.',
+  ],
+  refund_stuck: [
+    'Refunds stuck or failed',
+    'No refunds in trouble. They appear here when Stripe refuses one, or has not heard of it after 15 minutes.',
+  ],
+  disputed: ['Open disputes', 'No disputes. They appear here within a minute of Stripe telling us.'],
+  payout_failed: [
+    'Payouts failed',
+    'No failed payouts. One appears here when every automatic try has failed.',
+  ],
+  payout_overdue: [
+    'Payouts overdue',
+    'No payout is late. One appears here 15 minutes after its date when it has not been sent.',
+  ],
+  answer_due: ['Requests about to lapse', 'No request lapses within two hours.'],
+  overdue: ['Bookings past their time', 'Every booking has moved on when it should have.'],
+}
+
+interface Line {
+  id: string
+  code: string
+  state: string
+  startsAt: string
+  timeZone: string
+  service: string
+  provider: string
+  customer: string | null
+  payment: string
+  total: BookingListItem['figures']['total']
+}
+
+export default async function OperatorBookingsPage({ searchParams }: { searchParams: Promise<Query> }) {
+  const query = await searchParams
+  const trouble = oneOf(BOOKING_TROUBLES, one(query, 'trouble'))
+  const state = oneOf(BOOKING_STATES, one(query, 'state'))
+  const text = one(query, 'text')?.slice(0, 120)
+  const cursor = one(query, 'cursor')
+  const here = (next?: string) => `${PATH}${queryString({ trouble, state, text, cursor: next })}`
+  const { ctx } = await requireOperator(here())
+  if (text) await goToTheOne(text, ctx)
+  const [{ items, nextCursor }, locale] = await Promise.all([
+    readList<{ items: readonly Line[]; nextCursor: string | null }>(
+      trouble
+        ? listTroubledBookings(ctx, trouble, { cursor, limit: PER_PAGE }).then(({ items, nextCursor }) => ({
+            nextCursor,
+            items: items.map(({ serviceName, providerName, customerName, paymentStatus, ...same }) => ({
+              ...same,
+              service: serviceName,
+              provider: providerName,
+              customer: customerName,
+              payment: paymentStatus,
+            })),
+          }))
+        : listBookings(ctx, {
+            as: 'operator',
+            states: state ? [state] : undefined,
+            text,
+            cursor,
+            limit: PER_PAGE,
+          }).then((page) => ({
+            nextCursor: page.nextCursor,
+            items: page.items.map(lineOf),
+          })),
+      cursor,
+      here(),
+    ),
+    pageLocale(),
+  ])
+  return (
+    <Column>
+      <PageHeading title={trouble ? TROUBLE_WORDS[trouble][0] : 'Bookings'}>
+        {trouble && (
+          <Link className="link" href={PATH}>
+            All bookings
+          </Link>
+        )}
+      </PageHeading>
+      {!trouble && (
+        <div className="mb-6 flex flex-col gap-4">
+          <ListSearch
+            action={PATH}
+            label="Search"
+            hint="Code, name, mail address, provider, an id of ours or of Stripe’s"
+            text={text}
+            keep={{ state }}
+          />
+          <StateFilter
+            label="State"
+            path={PATH}
+            name="state"
+            chosen={state}
+            states={BOOKING_STATES}
+            keep={{ text }}
+          />
+        </div>
+      )}
+      <Table
+        caption={trouble ? TROUBLE_WORDS[trouble][0] : 'Bookings, newest start first'}
+        rows={items}
+        rowKey={({ id }) => id}
+        empty={
+          <EmptyState
+            title={trouble ? 'None' : 'No booking fits'}
+            actions={
+              text || state ? (
+                <ButtonLink href={PATH} look="secondary">
+                  All bookings
+                </ButtonLink>
+              ) : undefined
+            }
+          >
+            <p>{trouble ? TROUBLE_WORDS[trouble][1] : 'Bookings appear here as soon as a time is held.'}</p>
+          </EmptyState>
+        }
+        columns={[
+          {
+            key: 'code',
+            header: 'Code',
+            cell: ({ id, code }) => (
+              <Link className="link font-mono" href={`${PATH}/${id}`}>
+                {code}
+              </Link>
+            ),
+          },
+          {
+            key: 'when',
+            header: 'When',
+            cell: ({ startsAt, timeZone }) => (
+              <time dateTime={startsAt} className="md:whitespace-nowrap">
+                {sayMoment(startsAt, timeZone, locale.tag)}{' '}
+                <span className="text-ink-soft">{sayOffset(startsAt, timeZone)}</span>
+              </time>
+            ),
+          },
+          {
+            key: 'what',
+            header: 'What',
+            cell: ({ service, provider }) => (
+              <>
+                {service}
+                <span className="block text-sm text-ink-soft">{provider}</span>
+              </>
+            ),
+          },
+          {
+            key: 'who',
+            header: 'Who',
+            cell: ({ customer }) => customer ?? <span className="text-ink-soft">not said yet</span>,
+          },
+          { key: 'state', header: 'State', cell: (line) => <StateBadge state={line.state} /> },
+          { key: 'payment', header: 'Payment', cell: ({ payment }) => <StateBadge state={payment} /> },
+          { key: 'total', header: 'Total', numeric: true, cell: ({ total }) => sayMoney(total, locale.tag) },
+        ]}
+      />
+      <div className="mt-6">
+        <Pagination nextHref={nextCursor && here(nextCursor)} firstHref={cursor ? here() : null} />
+      </div>
+    </Column>
+  )
+}
+
+/** An exact id has one answer: go there. */
+async function goToTheOne(
+  text: string,
+  ctx: Awaited<ReturnType<typeof requireOperator>>['ctx'],
+): Promise<void> {
+  const found = await findById(ctx, text)
+  if (!found) return
+  redirect(`/operator/${found.kind}s/${encodeURIComponent(found.id)}`)
+}
+
+function lineOf(item: BookingListItem): Line {
+  const { id, code, state, startsAt, timeZone, service, provider, customer, payment, figures } = item
+  return {
+    ...{ id, code, state, startsAt, timeZone },
+    service: service.name,
+    provider: provider.name,
+    customer: customer?.name ?? null,
+    payment: payment.status,
+    total: figures.total,
+  }
+}

@@ -1,0 +1,152 @@
+import Link from 'next/link'
+import { getEarnings, type EarningLine, type EarningStatus } from '#src/modules/payouts/reads.ts'
+import { Badge } from '#src/ui/badge.tsx'
+import { ButtonLink } from '#src/ui/button.tsx'
+import { Card } from '#src/ui/card.tsx'
+import { EmptyState } from '#src/ui/empty-state.tsx'
+import { sayDate, sayMoney } from '#src/ui/format.ts'
+import { Pagination } from '#src/ui/navigation.tsx'
+import { Column, PageHeading } from '#src/ui/shell.tsx'
+import { Table } from '#src/ui/table.tsx'
+import type { Tone } from '#src/ui/tone.ts'
+import { one, queryString, type Query } from '../../../../(public)/query.ts'
+import { pageLocale } from '../../../../page-locale.ts'
+import { openWorkspace } from '../../../workspace.ts'
+import { PayoutAccount } from './payout-account.tsx'
+
+export const metadata = { title: 'Payouts' }
+
+const POSITION = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)_([0-9a-f-]{36})$/
+
+const STATUSES: Readonly<Record<EarningStatus, readonly [Tone, string]>> = {
+  held: ['info', 'Held'],
+  due: ['warning', 'Due'],
+  paid: ['success', 'Paid'],
+  failed: ['danger', 'Failed'],
+}
+
+interface PageProps {
+  params: Promise<{ slug: string }>
+  searchParams: Promise<Query>
+}
+
+export default async function PayoutsPage({ params, searchParams }: PageProps) {
+  const [{ slug }, query, locale] = await Promise.all([params, searchParams, pageLocale()])
+  const path = `/provider/${slug}/payouts`
+  const { ctx, provider, providerId } = await openWorkspace(slug, path)
+  const [, startsAt, id] = POSITION.exec(one(query, 'after') ?? '') ?? []
+  const after = startsAt && id ? { startsAt, id } : undefined
+  const earnings = await getEarnings(ctx, providerId, { after })
+  const tag = locale.tag
+  const { items, next } = earnings.lines
+  const failed = items.some(({ status }) => status === 'failed')
+  return (
+    <Column>
+      <PageHeading title="Payouts">
+        Money rests with us until {ctx.config.ESCROW_DAYS} days after the service, then it is sent to your
+        account.
+      </PageHeading>
+      <PayoutAccount
+        providerId={provider.id}
+        account={provider.payoutAccount}
+        check={one(query, 'check') !== undefined}
+        path={path}
+        failed={failed}
+      />
+      <dl className="mt-6 grid gap-4 sm:grid-cols-3">
+        <Sum label="Held" amount={sayMoney(earnings.held, tag)}>
+          {earnings.nextDueAt
+            ? `the next of it is due ${sayDate(earnings.nextDueAt, provider.timeZone, tag)}`
+            : 'from bookings paid and not over'}
+        </Sum>
+        <Sum label="Due" amount={sayMoney(earnings.due, tag)}>
+          {earnings.payoutAccountReady ? 'on its way to you' : 'waits for your payout account'}
+        </Sum>
+        <Sum label="Paid" amount={sayMoney(earnings.paid, tag)}>
+          sent to your account
+        </Sum>
+      </dl>
+      <h2 className="mt-10 mb-3 text-xl">Booking by booking</h2>
+      <Table
+        caption="Earnings, newest booking first"
+        rows={items}
+        rowKey={({ bookingId }) => bookingId}
+        empty={
+          <EmptyState
+            title="Nothing earned yet"
+            actions={
+              <ButtonLink href={`/provider/${slug}/setup`} look="secondary">
+                See your set-up
+              </ButtonLink>
+            }
+          >
+            <p>A booking appears here as soon as it is paid.</p>
+          </EmptyState>
+        }
+        columns={[
+          {
+            key: 'booking',
+            header: 'Booking',
+            cell: (line) => (
+              <>
+                <Link className="link font-mono" href={`/provider/${slug}/bookings/${line.bookingId}`}>
+                  {line.code}
+                </Link>
+                <span className="block text-sm font-normal text-ink-soft">{line.serviceName}</span>
+              </>
+            ),
+          },
+          { key: 'day', header: 'Day', cell: ({ startsAt: at, timeZone }) => sayDate(at, timeZone, tag) },
+          { key: 'price', header: 'Price', numeric: true, cell: ({ base }) => sayMoney(base, tag) },
+          { key: 'commission', header: 'Commission', numeric: true, cell: (line) => commissionOf(line, tag) },
+          {
+            key: 'net',
+            header: 'You receive',
+            numeric: true,
+            cell: ({ net }) => <strong>{sayMoney(net, tag)}</strong>,
+          },
+          {
+            key: 'status',
+            header: 'Status',
+            cell: ({ status }) => <Badge tone={STATUSES[status][0]}>{STATUSES[status][1]}</Badge>,
+          },
+          { key: 'date', header: 'Date', cell: (line) => whenOf(line, tag) },
+        ]}
+      />
+      <div className="mt-6">
+        <Pagination
+          nextHref={next && `${path}${queryString({ after: `${next.startsAt}_${next.id}` })}`}
+          firstHref={after ? path : null}
+        />
+      </div>
+    </Column>
+  )
+}
+
+function Sum({ label, amount, children }: { label: string; amount: string; children: string }) {
+  return (
+    <Card>
+      <dt className="text-ink-soft">{label}</dt>
+      <dd className="tabular mt-1 text-2xl font-semibold">
+        {amount}
+        <span className="mt-1 block text-sm font-normal text-ink-soft">{children}</span>
+      </dd>
+    </Card>
+  )
+}
+
+/** What lies between the price and what is received; more than the commission when a part was given back. */
+function commissionOf({ base, net }: EarningLine, locale: string): string {
+  return `−${sayMoney({ amountMinor: base.amountMinor - net.amountMinor, currency: base.currency }, locale)}`
+}
+
+function whenOf({ status, paidAt, dueAt, timeZone, reason }: EarningLine, locale: string) {
+  return (
+    <>
+      {status === 'paid' && paidAt
+        ? `sent ${sayDate(paidAt, timeZone, locale)}`
+        : `due ${sayDate(dueAt, timeZone, locale)}`}
+      {reason && <span className="block text-sm text-danger">{reason}</span>}
+    </>
+  )
+}

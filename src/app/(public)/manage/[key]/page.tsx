@@ -1,0 +1,52 @@
+import type { Metadata } from 'next'
+import { guestContext } from '#src/boot/web.ts'
+import { getBookingView } from '#src/modules/bookings/reads.ts'
+import { Column } from '#src/ui/shell.tsx'
+import { orNotFound } from '../../../or-not-found.ts'
+import { pageLocale } from '../../../page-locale.ts'
+import type { Query } from '../../query.ts'
+import { BookingManager } from '../booking-manager.tsx'
+
+// The address is the secret: it must not travel on in a Referer, nor into a search engine.
+export const metadata: Metadata = {
+  title: 'Your booking',
+  robots: { index: false, follow: false },
+  referrer: 'no-referrer',
+}
+
+interface PageProps {
+  params: Promise<{ key: string }>
+  searchParams: Promise<Query>
+}
+
+export default async function ManagePage({ params, searchParams }: PageProps) {
+  const [{ key }, query, locale] = await Promise.all([params, searchParams, pageLocale()])
+  const guestKey = decodeURIComponent(key)
+  const ctx = await guestContext(guestKey)
+  if (ctx?.actor.kind !== 'guest') return <LinkOver />
+  const view = await orNotFound(getBookingView(ctx, ctx.actor.bookingId))
+  return (
+    <Column width="medium" className="pt-8 sm:pt-12">
+      <BookingManager
+        view={view}
+        now={ctx.now.toString()}
+        guestKey={guestKey}
+        locale={locale}
+        query={query}
+        path={`/manage/${key}`}
+      />
+    </Column>
+  )
+}
+
+function LinkOver() {
+  return (
+    <Column width="narrow" className="py-16">
+      <h1 className="text-3xl">This link is not valid any more</h1>
+      <p className="mt-3 text-ink-soft">
+        Links to a booking end some time after it, and when it moves into an account. Open the newest mail
+        about your booking, or sign in if you have taken it into your account.
+      </p>
+    </Column>
+  )
+}

@@ -1,0 +1,208 @@
+import { Temporal } from '#src/kernel/time.ts'
+import type { ServiceId } from '#src/kernel/ids.ts'
+import { pageConfig, pageContext } from '#src/boot/web.ts'
+import type { BookingView } from '#src/modules/bookings/reads.ts'
+import { listSlotsOfService, nextSlotsOfService } from '#src/modules/catalog/reads.ts'
+import { StateBadge } from '#src/ui/badge.tsx'
+import { ButtonLink } from '#src/ui/button.tsx'
+import { Card } from '#src/ui/card.tsx'
+import { localDateOf, sayMoment, sayMoney, sayZone } from '#src/ui/format.ts'
+import type { PageLocale } from '#src/ui/locale.ts'
+import { addMonths, monthOf } from '#src/ui/month-grid.ts'
+import { Notice } from '#src/ui/notice.tsx'
+import { policySentence } from '#src/ui/policy-sentence.ts'
+import { PrintButton } from '#src/ui/print-button.tsx'
+import { Timeline } from '#src/ui/timeline.tsx'
+import { feePercent } from '../price-lines.ts'
+import { one, queryString, type Query } from '../query.ts'
+import { BookingSummary } from './booking-summary.tsx'
+import { CalendarLinks } from './calendar-links.tsx'
+import { CancelButton } from './cancel-button.tsx'
+import { ReviewForm } from './review-form.tsx'
+import { TimeChanger } from './time-changer.tsx'
+
+export interface BookingManagerProps {
+  view: BookingView
+  now: string
+  guestKey: string | null
+  locale: PageLocale
+  query: Query
+  /** The page it is on. */
+  path: string
+}
+
+const LIVE = new Set(['held', 'awaiting_provider', 'confirmed', 'in_progress'])
+
+/** A booking in the hands of whoever booked it, by link or signed in. Looking at it changes nothing; its buttons do. */
+export async function BookingManager({ view, now, guestKey, locale, query, path }: BookingManagerProps) {
+  const { actions, timeZone } = view
+  const changing = actions.reschedule && one(query, 'change') === 'time'
+  return (
+    <>
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+        <h1 className="text-3xl">{view.service.name}</h1>
+        <StateBadge state={view.state} />
+      </div>
+      <p className="mt-2 max-w-prose text-lg text-ink-soft">{explanation(view, locale.tag)}</p>
+      <div className="mt-8 flex flex-col gap-6">
+        {changing && <ChangeTime view={view} guestKey={guestKey} locale={locale} query={query} path={path} />}
+        <BookingSummary view={view} now={now} locale={locale.tag} feePercent={feePercent(pageConfig())} />
+        <RefundNotice view={view} locale={locale.tag} />
+        <div data-no-print className="flex flex-wrap items-center gap-3">
+          {actions.pay && (
+            <ButtonLink href={`/checkout/${view.id}${queryString({ key: guestKey })}`}>Pay now</ButtonLink>
+          )}
+          {actions.reschedule && !changing && (
+            <ButtonLink href={`${path}?change=time`}>Change the time</ButtonLink>
+          )}
+          {LIVE.has(view.state) && view.state !== 'held' && <CalendarLinks view={view} guestKey={guestKey} />}
+          {actions.cancel && view.cancelRefund && (
+            <CancelButton
+              bookingId={view.id}
+              guestKey={guestKey}
+              refund={view.cancelRefund}
+              total={view.figures.total}
+              charged={view.payment.status === 'captured' || view.payment.status === 'partially_refunded'}
+              policy={policySentence(view.policy.steps, view.startsAt, now, timeZone, locale.tag)}
+              locale={locale.tag}
+            />
+          )}
+          {!LIVE.has(view.state) && (
+            <ButtonLink
+              href={`/providers/${view.provider.slug}/book${queryString({ service: view.service.id })}`}
+              look="secondary"
+            >
+              Book again
+            </ButtonLink>
+          )}
+          <PrintButton />
+        </div>
+        {view.state === 'confirmed' && !actions.reschedule && (
+          <p className="text-sm text-ink-soft">
+            The time can no longer be changed here: the booking is too near.
+          </p>
+        )}
+        {actions.review && (
+          <Card as="section">
+            <h2 className="text-xl">How was it?</h2>
+            <ReviewForm bookingId={view.id} guestKey={guestKey} providerName={view.provider.name} />
+          </Card>
+        )}
+        <Card as="section">
+          <h2 className="text-lg">What happened so far</h2>
+          <p className="mb-4 text-sm text-ink-soft">Times in {sayZone(timeZone, now)}</p>
+          <Timeline
+            entries={view.timeline.map(({ at, transition, by, reason }) => ({
+              at: sayMoment(at, timeZone, locale.tag),
+              iso: at,
+              title: `${TRANSITIONS[transition] ?? transition}${by === 'system' || by === view.party ? '' : `, by the ${by}`}`,
+              detail: reason,
+            }))}
+          />
+        </Card>
+      </div>
+    </>
+  )
+}
+
+const TRANSITIONS: Readonly<Record<string, string>> = {
+  hold: 'Time held',
+  confirm: 'Paid and confirmed',
+  request: 'Sent as a request',
+  accept: 'Accepted',
+  decline: 'Declined',
+  expire: 'Not paid in time',
+  cancel: 'Cancelled',
+  reschedule: 'Moved to another time',
+  start: 'Begun',
+  complete: 'Completed',
+  report_no_show: 'Reported as a no-show',
+}
+
+function explanation(view: BookingView, locale: string): string {
+  const { state, provider, answerDueAt, timeZone } = view
+  switch (state) {
+    case 'held':
+      return 'The time is held for you while you pay.'
+    case 'awaiting_provider':
+      return `${provider.name} answers${answerDueAt ? ` by ${sayMoment(answerDueAt, timeZone, locale)}` : ''}. Your card is charged only if they accept.`
+    case 'confirmed':
+      return `Everything is settled. ${provider.name} expects you.`
+    case 'in_progress':
+      return 'Your booking is under way.'
+    case 'completed':
+      return `Thank you for booking with ${provider.name}.`
+    case 'declined':
+      return `${provider.name} could not take it. Nothing was charged.`
+    case 'expired':
+      return 'The time was given back. Nothing was charged.'
+    case 'cancelled':
+      return 'This booking will not take place.'
+    case 'no_show':
+      return view.noShowParty === 'provider'
+        ? 'The provider did not come. You get everything back.'
+        : 'It was reported that you did not come.'
+  }
+}
+
+const DAYS_UNTIL_SHOWN = '5 to 10 days'
+
+function RefundNotice({ view, locale }: { view: BookingView; locale: string }) {
+  const { refunded, status } = view.payment
+  if (refunded.amountMinor > 0) {
+    return (
+      <Notice tone="info" title={`${sayMoney(refunded, locale)} refunded`}>
+        It goes back to the card you paid with. Banks usually show it within {DAYS_UNTIL_SHOWN}.
+      </Notice>
+    )
+  }
+  if (status === 'voided') return <Notice tone="info" title="The amount reserved on your card was released" />
+  return null
+}
+
+const MONTHS_AHEAD_MAX = 12
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/
+
+export async function ChangeTime({ view, guestKey, locale, query, path }: Omit<BookingManagerProps, 'now'>) {
+  const { db, now } = await pageContext()
+  const { timeZone } = view
+  const serviceId = view.service.id as ServiceId
+  const thisMonth = monthOf(localDateOf(now.toString(), timeZone))
+  const next = await nextSlotsOfService(db, serviceId, now, 1)
+  const nextMonth = next.slots[0] ? monthOf(next.slots[0].localDate) : null
+  const asked = one(query, 'month')
+  const booked = monthOf(localDateOf(view.startsAt, timeZone))
+  const month = asked && MONTH.test(asked) && asked >= thisMonth ? asked : booked
+  const first = Temporal.PlainDate.from(`${month}-01`)
+  const window = {
+    from: first.subtract({ days: 1 }).toZonedDateTime(timeZone).toInstant(),
+    until: first.add({ months: 1, days: 1 }).toZonedDateTime(timeZone).toInstant(),
+  }
+  const { slots } = await listSlotsOfService(db, serviceId, window, now)
+  const to = (target: string) => `${path}?change=time&month=${target}`
+  return (
+    <Card as="section">
+      <h2 className="text-xl">Choose the new time</h2>
+      <p className="mt-1 mb-5 text-ink-soft">
+        You keep {sayMoment(view.startsAt, timeZone, locale.tag)} until the new time is yours. The price stays
+        the same.
+      </p>
+      <TimeChanger
+        bookingId={view.id}
+        guestKey={guestKey}
+        backHref={path}
+        picker={{
+          slots,
+          timeZone,
+          month,
+          locale: locale.tag,
+          weekStart: locale.weekStart,
+          previousHref: month > thisMonth ? to(addMonths(month, -1)) : null,
+          nextHref: month < addMonths(thisMonth, MONTHS_AHEAD_MAX) ? to(addMonths(month, 1)) : null,
+          nextFreeHref: nextMonth && nextMonth !== month ? to(nextMonth) : null,
+          fields: [['change', 'time']],
+        }}
+      />
+    </Card>
+  )
+}

@@ -1,0 +1,29 @@
+import { bookingsJobs } from '#src/modules/bookings/jobs.ts'
+import { notificationsJobs } from '#src/modules/notifications/jobs.ts'
+import { paymentsJobs } from '#src/modules/payments/jobs.ts'
+import { payoutsJobs } from '#src/modules/payouts/jobs.ts'
+import { providersJobs } from '#src/modules/providers/jobs.ts'
+import { schedulingJobs } from '#src/modules/scheduling/jobs.ts'
+import { forgetOldAnswers } from '#src/platform/http/idempotency.ts'
+import type { ModuleJobs } from '#src/platform/jobs/run.ts'
+import type { Composition } from './compose.ts'
+
+const HOUR_MS = 60 * 60 * 1_000
+
+/** What every module wants done in the background. */
+export function composeJobs({ gateway, mailer }: Composition): ModuleJobs[] {
+  const housekeeping: ModuleJobs = {
+    jobs: {},
+    sweeps: [{ name: 'platform.forget-old-answers', everyMs: HOUR_MS, run: forgetOldAnswers }],
+    subscriptions: {},
+  }
+  return [
+    bookingsJobs({ gateway }),
+    paymentsJobs({ gateway }),
+    payoutsJobs({ gateway }),
+    providersJobs(),
+    schedulingJobs(),
+    notificationsJobs({ mailer }),
+    housekeeping,
+  ]
+}

@@ -1,0 +1,228 @@
+import type { Currency } from '#src/kernel/money.ts'
+import type { Temporal } from '#src/kernel/time.ts'
+
+/**
+ * What we need of the company that moves the money, in our words. Requests are plain JSON with amounts as integers of the
+ * minor unit: each is stored before it is sent, and sent again unchanged under the same key if the answer was lost.
+ *
+ * Every call throws one of two errors. `GatewayRejected`: a definitive no, which will stay one. `Trouble('payments')`: no
+ * answer, or not now; whether the call took effect is unknown, and the same key must be used again.
+ */
+export interface PaymentGateway {
+  /** Whether the key moves real money. An event of the other mode is stored and ignored. */
+  readonly livemode: boolean
+
+  createCheckout(request: CheckoutRequest, key: string): Promise<Checkout>
+  /** The checkout can no longer be paid. Rejected with `checkout_not_open` when it was paid or expired before. */
+  expireCheckout(checkoutId: string): Promise<Checkout>
+  readCheckout(checkoutId: string): Promise<Checkout>
+  /** What `createCheckout` made under this key, if it made it since `since`. */
+  findCheckout(key: string, since: Temporal.Instant): Promise<Checkout | null>
+
+  readPayment(intentId: string): Promise<GatewayPayment>
+  capture(intentId: string, key: string): Promise<GatewayPayment>
+  /** Gives an authorization back without capturing it. */
+  void(intentId: string, key: string): Promise<GatewayPayment>
+
+  refund(request: RefundRequest, key: string): Promise<GatewayRefund>
+  readRefund(refundId: string): Promise<GatewayRefund>
+  /** All refunds of a payment, those made by hand at the gateway included. */
+  listRefunds(intentId: string): Promise<GatewayRefund[]>
+
+  transfer(request: TransferRequest, key: string): Promise<GatewayTransfer>
+  readTransfer(transferId: string): Promise<GatewayTransfer>
+  /** All transfers of a booking, to learn whether one of unknown outcome was made. */
+  listTransfers(bookingId: string): Promise<GatewayTransfer[]>
+
+  createPayoutAccount(request: PayoutAccountRequest, key: string): Promise<PayoutAccount>
+  readPayoutAccount(accountId: string): Promise<PayoutAccount>
+  /** A page of the gateway where the provider gives what it asks for. Works once and for minutes. */
+  payoutOnboardingLink(accountId: string, returnUrl: string, refreshUrl: string): Promise<{ url: string }>
+
+  /**
+   * Checks that these bytes were signed with the endpoint's secret, and not long ago. The gateway's clock is the real one, whatever a demo says.
+   * @throws {EventUnsigned} when not.
+   */
+  verifyEvent(body: string, signature: string, endpoint: EventEndpoint): GatewayEvent
+  /** Reads bytes that were verified when they came in. */
+  parseEvent(body: string): GatewayEvent
+  /** Events made since `since`, newest first, as the bytes a webhook would bring: a page, and where the next one starts. */
+  listEvents(
+    since: Temporal.Instant,
+    cursor?: string,
+  ): Promise<{ bodies: string[]; nextCursor: string | null }>
+  /** The gateway's own account of every movement of our balance since `since`, newest first. */
+  listBalanceEntries(
+    since: Temporal.Instant,
+    cursor?: string,
+  ): Promise<{ entries: BalanceEntry[]; nextCursor: string | null }>
+}
+
+export interface CheckoutRequest {
+  readonly paymentId: string
+  readonly bookingId: string
+  readonly currency: string
+  readonly lines: readonly { readonly name: string; readonly amountMinor: number }[]
+  readonly captureMethod: 'automatic' | 'manual'
+  readonly customerEmail: string | null
+  readonly successUrl: string
+  readonly cancelUrl: string
+  /** ISO instant, at least 30 minutes ahead. */
+  readonly expiresAt: string
+}
+
+export interface Checkout {
+  readonly id: string
+  /** Null once it can no longer be paid. */
+  readonly url: string | null
+  readonly status: 'open' | 'complete' | 'expired'
+  readonly expiresAt: Temporal.Instant
+  readonly payment: GatewayPayment | null
+}
+
+/** A payment as the gateway sees it now. */
+export interface GatewayPayment {
+  readonly intentId: string
+  readonly status: 'unpaid' | 'processing' | 'authorized' | 'captured' | 'canceled'
+  /** What was asked. */
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly paymentId: string | null
+  readonly bookingId: string | null
+  /** Why the last try failed, in words for the person who pays. */
+  readonly decline: string | null
+  /** The charge that holds or moved the money; null while nothing was authorized. */
+  readonly charge: GatewayCharge | null
+}
+
+export interface GatewayCharge {
+  readonly id: string
+  readonly capturedMinor: bigint
+  readonly refundedMinor: bigint
+  /** The gateway's own fee; null until it is known. */
+  readonly feeMinor: bigint | null
+  /** The currency our balance got, which is not always that of the charge. */
+  readonly settledCurrency: Currency | null
+  readonly dispute: 'open' | 'won' | 'lost' | null
+}
+
+export interface RefundRequest {
+  readonly refundId: string
+  readonly bookingId: string
+  readonly intentId: string
+  readonly amountMinor: number
+  readonly currency: string
+}
+
+export interface GatewayRefund {
+  readonly id: string
+  readonly intentId: string | null
+  readonly status: 'pending' | 'succeeded' | 'failed'
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly failureReason: string | null
+  /** Our id; null for a refund made by hand at the gateway. */
+  readonly refundId: string | null
+}
+
+export interface TransferRequest {
+  readonly payoutId: string
+  readonly bookingId: string
+  readonly accountId: string
+  /** The money of this charge is what is passed on, even before it is available. */
+  readonly chargeId: string
+  readonly amountMinor: number
+  readonly currency: string
+}
+
+export interface GatewayTransfer {
+  readonly id: string
+  readonly payoutId: string | null
+  readonly amountMinor: bigint
+  readonly reversedMinor: bigint
+  readonly currency: Currency
+}
+
+export interface PayoutAccountRequest {
+  readonly providerId: string
+  readonly country: string
+  readonly email: string | null
+  /** Filled in with what the gateway's test mode accepts, so that it can be paid at once. Rejected with a live key. */
+  readonly testData?: true
+}
+
+export interface PayoutAccount {
+  readonly id: string
+  readonly providerId: string | null
+  /** Money can be sent to it. */
+  readonly ready: boolean
+  /** What the gateway still asks of the provider, in its own keys. */
+  readonly requirements: readonly string[]
+}
+
+/** Who the gateway speaks to: us about our own account, or us about the accounts of providers. */
+export type EventEndpoint = 'platform' | 'connect'
+
+/** An event only says that something changed; what is so now is read from the gateway. */
+export interface GatewayEvent {
+  readonly id: string
+  readonly type: string
+  readonly accountId: string | null
+  readonly livemode: boolean
+  readonly apiVersion: string | null
+  readonly createdAt: Temporal.Instant
+  /** The object to read again: events with one root are handled together. */
+  readonly rootId: string
+  readonly subject: EventSubject
+}
+
+export type EventSubject =
+  | {
+      readonly kind: 'payment'
+      readonly paymentId: string | null
+      readonly intentId: string | null
+      /** What the event says has been reached. Whoever knows that already need not read again: it is never unreached. */
+      readonly reached: 'authorized' | 'captured' | null
+    }
+  | {
+      readonly kind: 'refund'
+      readonly gatewayRefundId: string
+      readonly refundId: string | null
+      readonly intentId: string | null
+    }
+  | { readonly kind: 'payout_account'; readonly accountId: string }
+  | { readonly kind: 'transfer'; readonly transferId: string; readonly payoutId: string | null }
+  /** Nothing we act on. */
+  | { readonly kind: 'none' }
+
+export interface BalanceEntry {
+  readonly id: string
+  /** The gateway's word: charge, refund, transfer, adjustment, … */
+  readonly type: string
+  readonly sourceId: string | null
+  readonly amountMinor: bigint
+  readonly feeMinor: bigint
+  readonly netMinor: bigint
+  readonly currency: Currency
+  readonly createdAt: Temporal.Instant
+}
+
+/** The gateway said no and will go on saying no to this request: a new try needs a new request and a new key. */
+export class GatewayRejected extends Error {
+  override readonly name = 'GatewayRejected'
+  /** The gateway's code: 'card_declined', 'balance_insufficient', 'checkout_not_open', … */
+  readonly code: string
+  /** Words for the person who pays; null when the reason is none of theirs. */
+  readonly sentence: string | null
+
+  constructor(code: string, message: string, sentence: string | null = null, cause?: unknown) {
+    super(message, { cause })
+    this.code = code
+    this.sentence = sentence
+  }
+}
+
+/** These bytes do not come from the gateway, or came too late. */
+export class EventUnsigned extends Error {
+  override readonly name = 'EventUnsigned'
+}

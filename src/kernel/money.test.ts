@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CURRENCY_EXPONENTS } from './currencies.ts'
+import {
+  add,
+  formatMoney,
+  fromDecimalString,
+  money,
+  proportionHalfUp,
+  shareHalfUp,
+  subtract,
+  toDecimalString,
+  type Currency,
+} from './money.ts'
+
+const currencies = fc.constantFrom(...(Object.keys(CURRENCY_EXPONENTS) as Currency[]))
+const minor = fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n })
+
+describe('every currency', () => {
+  it('has the exponent of ISO 4217', () => {
+    const byExponent = Object.groupBy(Object.entries(CURRENCY_EXPONENTS), ([, exponent]) => String(exponent))
+    expect(byExponent['0']?.map(([code]) => code)).toContain('JPY')
+    expect(byExponent['3']?.map(([code]) => code).sort()).toEqual([
+      'BHD',
+      'IQD',
+      'JOD',
+      'KWD',
+      'LYD',
+      'OMR',
+      'TND',
+    ])
+    expect(Object.keys(byExponent).sort()).toEqual(['0', '2', '3'])
+  })
+
+  it('is written as a decimal and read back without losing a unit', () => {
+    fc.assert(
+      fc.property(minor, currencies, (amountMinor, currency) => {
+        const amount = money(amountMinor, currency)
+        expect(fromDecimalString(toDecimalString(amount), currency)).toEqual(amount)
+      }),
+    )
+  })
+
+  it('is shown to people with every unit, also beyond what a float can hold', () => {
+    expect(formatMoney(money(11_000, 'USD'))).toBe('$110.00')
+    expect(formatMoney(money(1_500, 'JPY'))).toBe('¥1,500')
+    expect(formatMoney(money(1_250, 'KWD')).replace(/\s/, ' ')).toBe('KWD 1.250')
+    expect(formatMoney(money(9_007_199_254_740_993_01n, 'USD'))).toBe('$9,007,199,254,740,993.01')
+  })
+})
+
+it.each(['', 'abc', '1.', '.5', '1e3', '1,00', '10.001', '- 1', '١'])(
+  'reads no amount of dollars out of %j',
+  (text) => {
+    expect(fromDecimalString(text, 'USD')).toBeNull()
+  },
+)
+
+it('adds and subtracts within one currency only', () => {
+  expect(add(money(1, 'USD'), money(2, 'USD'))).toEqual(money(3, 'USD'))
+  expect(subtract(money(1, 'USD'), money(2, 'USD'))).toEqual(money(-1, 'USD'))
+  expect(() => add(money(1, 'USD'), money(1, 'EUR'))).toThrow('one currency')
+})
+
+describe('shares', () => {
+  it('round half up', () => {
+    expect(shareHalfUp(105n, 1_000)).toBe(11n)
+    expect(shareHalfUp(104n, 1_000)).toBe(10n)
+    expect(shareHalfUp(1n, 5_000)).toBe(1n)
+  })
+
+  it('are never further from the exact value than half a unit', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: 0n, max: 10n ** 15n }),
+        fc.bigInt({ min: 0n, max: 10n ** 6n }),
+        fc.bigInt({ min: 1n, max: 10n ** 6n }),
+        (amount, part, whole) => {
+          const twiceTheError = 2n * (proportionHalfUp(amount, part, whole) * whole - amount * part)
+          expect(twiceTheError <= whole && twiceTheError > -whole).toBe(true)
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,69 @@
+import type { BookingId } from '#src/kernel/ids.ts'
+import { isBefore } from '#src/kernel/time.ts'
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import { startCheckout } from '#src/modules/payments/index.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import { refuse } from '#src/platform/errors.ts'
+import { eq } from 'drizzle-orm'
+import { findGuestKey } from './guest-links.ts'
+import { lockBookingVisibleTo } from './move-booking.ts'
+import { bookings, type Booking } from './tables.ts'
+
+export interface GuestDetails {
+  readonly name: string
+  readonly email: string
+  readonly phone?: string | undefined
+}
+
+/**
+ * Gives the address where the held booking is paid. Guests leave their particulars here at the latest.
+ * @param customerEmail prefilled at the gateway; for a guest it is what they gave.
+ * @throws refusals booking.not_found, booking.wrong_state, booking.hold_expired, booking.guest_details_missing,
+ * payment.unavailable (the hold is untouched).
+ */
+export async function beginCheckout(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  input: { bookingId: BookingId; guest?: GuestDetails | undefined; customerEmail: string | null },
+): Promise<{ url: string }> {
+  const booking = await inTransaction(ctx, async (tx) => {
+    const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
+    if (party !== 'customer' && party !== 'guest') throw refuse('booking.not_found')
+    refuseUnlessPayable(booking, ctx)
+    if (!booking.isGuest) return booking
+    const details = input.guest ?? givenBefore(booking)
+    if (!details) throw refuse('booking.guest_details_missing')
+    const guest = { guestName: details.name, guestEmail: details.email, guestPhone: details.phone ?? null }
+    await tx
+      .update(bookings)
+      .set({ ...guest, updatedAt: ctx.now })
+      .where(eq(bookings.id, booking.id))
+    return { ...booking, ...guest }
+  })
+  const key = booking.isGuest ? await findGuestKey(ctx.db, ctx, booking.id) : null
+  const page = `${ctx.config.NEXT_PUBLIC_APP_URL}/bookings/${booking.id}/confirmation${key ? `?key=${key}` : ''}`
+  const back = `${ctx.config.NEXT_PUBLIC_APP_URL}/checkout/${booking.id}${key ? `?key=${key}` : ''}`
+  return startCheckout(ctx, gateway, {
+    bookingId: booking.id,
+    currency: booking.currency,
+    description: booking.serviceName,
+    baseMinor: booking.baseMinor,
+    surchargeMinor: booking.surchargeMinor,
+    captureMethod: booking.bookingMode === 'instant' ? 'automatic' : 'manual',
+    customerEmail: booking.isGuest ? booking.guestEmail : input.customerEmail,
+    successUrl: page,
+    cancelUrl: back,
+  })
+}
+
+function refuseUnlessPayable(booking: Booking, ctx: Ctx): void {
+  if (booking.state === 'expired') throw refuse('booking.hold_expired')
+  if (booking.state !== 'held') throw refuse('booking.wrong_state', { state: booking.state })
+  if (!isBefore(ctx.now, booking.holdExpiresAt)) throw refuse('booking.hold_expired')
+}
+
+function givenBefore({ guestName, guestEmail, guestPhone }: Booking): GuestDetails | null {
+  return guestName && guestEmail
+    ? { name: guestName, email: guestEmail, phone: guestPhone ?? undefined }
+    : null
+}

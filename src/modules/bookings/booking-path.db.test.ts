@@ -1,0 +1,307 @@
+import { describe, expect, it } from 'vitest'
+import { confirmPaidBooking } from './settle-paid-booking.ts'
+import { startTestApp } from '#tests/support/app.ts'
+import { fullHourIn, makeMember, makeProvider, signUp, type MadeProvider } from '#tests/support/factories.ts'
+import { CARDS, payWithCard } from '#tests/support/pay.ts'
+
+const app = await startTestApp()
+const { db } = app.database
+const guest = { name: 'Gail Guest', email: 'gail@example.test' }
+const GUEST_TOTAL = { amountMinor: 11_000, currency: 'USD' }
+const MEMBER_TOTAL = { amountMinor: 10_000, currency: 'USD' }
+
+async function hold(provider: MadeProvider, hours: number, more: { cookie?: string; body?: object } = {}) {
+  return app.request('/api/v1/bookings', {
+    method: 'POST',
+    headers: more.cookie ? { cookie: more.cookie } : {},
+    body: {
+      serviceId: provider.serviceId,
+      startsAt: fullHourIn(hours, app.now()),
+      expectedTotal: more.cookie ? MEMBER_TOTAL : GUEST_TOTAL,
+      ...(more.cookie ? {} : { guest }),
+      ...more.body,
+    },
+  })
+}
+
+async function pay(bookingId: string, access: { key?: string; cookie?: string }, card?: string) {
+  const headers = access.cookie ? { cookie: access.cookie } : {}
+  const started = await app.request(`/api/v1/bookings/${bookingId}/checkout`, {
+    method: 'POST',
+    body: {},
+    key: access.key,
+    headers,
+  })
+  expect(started.body).toHaveProperty('paymentUrl')
+  return payWithCard(started.body.paymentUrl, card)
+}
+
+async function bookingIn(state: string, bookingId: string, access: { key?: string; cookie?: string }) {
+  const headers = access.cookie ? { cookie: access.cookie } : {}
+  return app.eventually(`booking ${state}`, async () => {
+    const { body } = await app.request(`/api/v1/bookings/${bookingId}`, { key: access.key, headers })
+    return body.state === state && body
+  })
+}
+
+describe('a guest', () => {
+  it('holds a slot, pays the price with the surcharge, and has a booking', async () => {
+    const provider = await makeProvider(db)
+    const held = await hold(provider, 48)
+    expect(held).toMatchObject({
+      status: 201,
+      body: {
+        booking: {
+          state: 'held',
+          isGuest: true,
+          figures: { base: MEMBER_TOTAL, guestFee: { amountMinor: 1_000 }, total: GUEST_TOTAL },
+        },
+      },
+    })
+    const { booking, guestKey } = held.body
+    const paid = await pay(booking.id, { key: guestKey })
+    expect(paid.status).toBe(303)
+    const confirmed = await bookingIn('confirmed', booking.id, { key: guestKey })
+    expect(confirmed.payment.status).toBe('captured')
+    expect(confirmed.timeline.map((event: { transition: string }) => event.transition)).toEqual([
+      'hold',
+      'confirm',
+    ])
+  })
+
+  it('keeps the hold when the card is declined, and can try another one', async () => {
+    const provider = await makeProvider(db)
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    const declined = await pay(booking.id, { key: guestKey }, CARDS.declined)
+    expect(declined.status).toBeLessThan(500)
+    expect(declined.location).toBeNull()
+    const paid = await pay(booking.id, { key: guestKey })
+    expect(paid.status).toBe(303)
+    await bookingIn('confirmed', booking.id, { key: guestKey })
+  })
+
+  it('must say who they are before paying', async () => {
+    const provider = await makeProvider(db)
+    const { booking, guestKey } = (await hold(provider, 48, { body: { guest: undefined } })).body
+    const refused = await app.request(`/api/v1/bookings/${booking.id}/checkout`, {
+      method: 'POST',
+      body: {},
+      key: guestKey,
+    })
+    expect(refused).toMatchObject({ status: 422, body: { code: 'booking.guest_details_missing' } })
+    const started = await app.request(`/api/v1/bookings/${booking.id}/checkout`, {
+      method: 'POST',
+      body: { guest },
+      key: guestKey,
+    })
+    expect(started.status).toBe(200)
+  })
+
+  it('loses the slot when the hold runs out, and the payment page with it', async () => {
+    const provider = await makeProvider(db)
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    const started = await app.request(`/api/v1/bookings/${booking.id}/checkout`, {
+      method: 'POST',
+      body: {},
+      key: guestKey,
+    })
+    app.moveTo(app.now().add({ minutes: 11 }))
+    await bookingIn('expired', booking.id, { key: guestKey })
+    await expect(payWithCard(started.body.paymentUrl)).rejects.toThrow('no payment form')
+    expect((await hold(provider, 48, { body: { startsAt: booking.startsAt } })).status).toBe(201)
+  })
+
+  it('moves the booking, then cancels it and gets the refund that was shown', async () => {
+    const provider = await makeProvider(db)
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    await pay(booking.id, { key: guestKey })
+    await bookingIn('confirmed', booking.id, { key: guestKey })
+    const to = fullHourIn(72, app.now())
+    const moved = await app.request(`/api/v1/bookings/${booking.id}/rescheduling`, {
+      method: 'POST',
+      body: { startsAt: to },
+      key: guestKey,
+    })
+    expect(moved).toMatchObject({
+      status: 200,
+      body: { state: 'confirmed', startsAt: to, cancelRefund: GUEST_TOTAL },
+    })
+    const wrong = await app.request(`/api/v1/bookings/${booking.id}/cancellation`, {
+      method: 'POST',
+      body: { expectedRefund: { amountMinor: 1, currency: 'USD' } },
+      key: guestKey,
+    })
+    expect(wrong).toMatchObject({
+      status: 409,
+      body: { code: 'booking.refund_changed', refund: GUEST_TOTAL },
+    })
+    const cancelled = await app.request(`/api/v1/bookings/${booking.id}/cancellation`, {
+      method: 'POST',
+      body: { reason: 'Ill', expectedRefund: GUEST_TOTAL },
+      key: guestKey,
+    })
+    expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled' } })
+    await app.eventually('the refund', async () => {
+      const { body } = await app.request(`/api/v1/bookings/${booking.id}`, { key: guestKey })
+      return body.payment.status === 'refunded' && body.payment.refunded.amountMinor === 11_000
+    })
+  })
+})
+
+describe('a customer', () => {
+  it('pays no surcharge', async () => {
+    const provider = await makeProvider(db)
+    const { cookie } = await signUp(app.url)
+    const held = await hold(provider, 48, { cookie })
+    expect(held).toMatchObject({
+      status: 201,
+      body: { guestKey: null, booking: { isGuest: false, figures: { total: MEMBER_TOTAL } } },
+    })
+    await pay(held.body.booking.id, { cookie })
+    await bookingIn('confirmed', held.body.booking.id, { cookie })
+  })
+
+  it('who signs in while paying takes the hold along and loses the surcharge', async () => {
+    const provider = await makeProvider(db)
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    await app.request(`/api/v1/bookings/${booking.id}/checkout`, { method: 'POST', body: {}, key: guestKey })
+    const { cookie } = await signUp(app.url)
+    const claimed = await app.request('/api/v1/booking-claims', {
+      method: 'POST',
+      body: { key: guestKey },
+      headers: { cookie },
+    })
+    expect(claimed).toMatchObject({
+      status: 201,
+      body: { isGuest: false, figures: { total: MEMBER_TOTAL, guestFee: { amountMinor: 0 } } },
+    })
+    expect((await pay(booking.id, { cookie })).status).toBe(303)
+    expect(await bookingIn('confirmed', booking.id, { cookie })).toMatchObject({
+      payment: { status: 'captured' },
+    })
+  })
+
+  it('cannot see, move or cancel what is somebody else’s, and learns nothing from trying', async () => {
+    const provider = await makeProvider(db)
+    const { booking } = (await hold(provider, 48)).body
+    const { cookie } = await signUp(app.url)
+    const headers = { cookie }
+    const missing = await app.request(`/api/v1/bookings/00000000-0000-4000-8000-000000000000`, { headers })
+    for (const [method, at, body] of [
+      ['GET', '', undefined],
+      ['POST', '/cancellation', {}],
+      ['POST', '/rescheduling', { startsAt: fullHourIn(99, app.now()) }],
+      ['POST', '/acceptance', undefined],
+      ['POST', '/declination', {}],
+      ['POST', '/completion', undefined],
+      ['POST', '/no-show', {}],
+      ['POST', '/checkout', {}],
+    ] as const) {
+      const answer = await app.request(`/api/v1/bookings/${booking.id}${at}`, { method, body, headers })
+      expect({ at, status: answer.status, code: answer.body.code }).toEqual({
+        at,
+        status: 404,
+        code: 'booking.not_found',
+      })
+      expect(answer.body.title).toBe(missing.body.title)
+    }
+  })
+})
+
+describe('a provider', () => {
+  it('sees what is held for them of a booking that was cancelled late, alone and in the list', async () => {
+    const provider = await makeProvider(db)
+    const owner = await signUp(app.url, 'Olive Owner')
+    await makeMember(db, provider.providerId, owner.userId)
+    const { booking, guestKey } = (await hold(provider, 12)).body
+    await pay(booking.id, { key: guestKey })
+    await bookingIn('confirmed', booking.id, { key: guestKey })
+    await app.request(`/api/v1/bookings/${booking.id}/cancellation`, {
+      method: 'POST',
+      body: {},
+      key: guestKey,
+    })
+    const payout = { status: 'scheduled', amount: { amountMinor: 4_500, currency: 'USD' }, paidAt: null }
+    const seen = await app.eventually('the payout', async () => {
+      const { body } = await app.request(`/api/v1/bookings/${booking.id}`, {
+        headers: { cookie: owner.cookie },
+      })
+      return body.earnings?.payout && body
+    })
+    expect(seen.earnings.payout).toMatchObject(payout)
+    const list = await app.request('/api/v1/bookings?as=provider', { headers: { cookie: owner.cookie } })
+    expect(list).toMatchObject({
+      status: 200,
+      body: { items: [{ id: booking.id, earnings: { payout } }], nextCursor: null },
+    })
+  })
+
+  it('is told that a cursor is none of this list', async () => {
+    const owner = await signUp(app.url, 'Olive Owner')
+    const forged = Buffer.from(`2027-01-01 ${'-'.repeat(36)}`).toString('base64url')
+    const answer = await app.request(`/api/v1/bookings?cursor=${forged}`, {
+      headers: { cookie: owner.cookie },
+    })
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'request.invalid', errors: [{ path: 'cursor' }] },
+    })
+  })
+})
+
+describe('request-to-book', () => {
+  const service = { bookingMode: 'request' } as const
+
+  it('reserves the money, and charges it when the provider accepts', async () => {
+    const provider = await makeProvider(db, { service })
+    const owner = await signUp(app.url, 'Olive Owner')
+    await makeMember(db, provider.providerId, owner.userId)
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    await pay(booking.id, { key: guestKey })
+    const asked = await bookingIn('awaiting_provider', booking.id, { key: guestKey })
+    expect(asked.payment.status).toBe('authorized')
+    const accepted = await app.request(`/api/v1/bookings/${booking.id}/acceptance`, {
+      method: 'POST',
+      headers: { cookie: owner.cookie },
+    })
+    expect(accepted).toMatchObject({ status: 200, body: { state: 'confirmed' } })
+    await app.eventually('the capture', async () => {
+      const { body } = await app.request(`/api/v1/bookings/${booking.id}`, { key: guestKey })
+      return body.payment.status === 'captured'
+    })
+  })
+
+  it('releases the money when nobody answers in time', async () => {
+    const provider = await makeProvider(db, { service })
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    await pay(booking.id, { key: guestKey })
+    await bookingIn('awaiting_provider', booking.id, { key: guestKey })
+    app.moveTo(app.now().add({ hours: 24, minutes: 1 }))
+    await bookingIn('declined', booking.id, { key: guestKey })
+    await app.eventually('the release', async () => {
+      const { body } = await app.request(`/api/v1/bookings/${booking.id}`, { key: guestKey })
+      return body.payment.status === 'voided'
+    })
+  })
+})
+
+describe('money that comes late', () => {
+  it('goes back in full when its slot is gone, and only then', async () => {
+    const provider = await makeProvider(db, { service: { cancellationPolicy: 'non_refundable' } })
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    await pay(booking.id, { key: guestKey })
+    await bookingIn('confirmed', booking.id, { key: guestKey })
+    await app.request(`/api/v1/bookings/${booking.id}/cancellation`, {
+      method: 'POST',
+      body: {},
+      key: guestKey,
+    })
+    // The news of the payment once more, as after a crash of the worker: the policy has decided already.
+    await confirmPaidBooking(app.composition.contextFor({ kind: 'system', name: 'test' }), booking.id)
+    const { body } = await app.request(`/api/v1/bookings/${booking.id}`, { key: guestKey })
+    expect(body).toMatchObject({
+      state: 'cancelled',
+      payment: { status: 'captured', refunded: { amountMinor: 0 } },
+    })
+  })
+})

@@ -1,0 +1,95 @@
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import type { BookingId } from '#src/kernel/ids.ts'
+import type { Money } from '#src/kernel/money.ts'
+import {
+  closeCheckout,
+  findPaymentOfBooking,
+  requestRefund,
+  requestVoid,
+} from '#src/modules/payments/index.ts'
+import { recordAudit } from '#src/platform/audit.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import { refuse } from '#src/platform/errors.ts'
+import { emit } from '#src/platform/outbox/emit.ts'
+import { decideCancellation } from './domain/cancellation.ts'
+import { partyOf } from './domain/party.ts'
+import { findBooking, lockBookingVisibleTo, moveBooking } from './move-booking.ts'
+import type { Booking } from './tables.ts'
+
+export interface CancelBooking {
+  readonly bookingId: BookingId
+  readonly reason: string
+  /** What the person saw would come back. Another amount is refused with the new one, so that nobody is surprised. */
+  readonly expectedRefund?: Money | undefined
+}
+
+/**
+ * Ends a booking and gives back what the policy says.
+ * @throws refusals booking.not_found, booking.wrong_state, booking.too_late_to_cancel, booking.refund_changed,
+ * request.in_progress while a charge that was asked for is still under way.
+ */
+export async function cancelBooking(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  input: CancelBooking,
+): Promise<Booking> {
+  await closeOpenCheckout(ctx, gateway, input.bookingId)
+  return inTransaction(ctx, async (tx) => {
+    const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
+    const payment = await findPaymentOfBooking(tx, booking.id)
+    const captured = payment !== null && payment.capturedMinor > 0n
+    const decision = decideCancellation({ ...booking, captured }, party, ctx.now)
+    if (decision.refused) throw refuse(decision.refused, { state: booking.state })
+    if (booking.state === 'confirmed' && !captured) throw refuse('request.in_progress')
+    const refundMinor = decision.baseRefundMinor + decision.surchargeRefundMinor
+    if (input.expectedRefund && input.expectedRefund.amountMinor !== refundMinor) {
+      throw refuse('booking.refund_changed', {
+        refund: { amountMinor: Number(refundMinor), currency: booking.currency },
+      })
+    }
+
+    // From here on there are only writes.
+    const cancelled = await moveBooking(tx, ctx, booking, {
+      transition: 'cancel',
+      party,
+      reason: input.reason,
+      changesCalendar: true,
+      set: { endKind: party, endReason: input.reason },
+      facts: { refundPercent: decision.refundPercent },
+    })
+    if (payment?.status === 'authorized') await requestVoid(tx, ctx, booking.id)
+    const refund =
+      refundMinor > 0n
+        ? await requestRefund(tx, ctx, {
+            bookingId: booking.id,
+            baseMinor: decision.baseRefundMinor,
+            surchargeMinor: decision.surchargeRefundMinor,
+            cause: 'cancellation',
+          })
+        : null
+    await recordAudit(tx, ctx, {
+      action: 'booking.cancel',
+      subjectKind: 'booking',
+      subjectId: booking.id,
+      before: { state: booking.state },
+      after: { state: cancelled.state, refundMinor: Number(refundMinor) },
+      reason: input.reason,
+    })
+    const payload = {
+      bookingId: booking.id,
+      by: party,
+      reason: input.reason,
+      refundId: refund?.id ?? null,
+      refundMinor: Number(refundMinor),
+    }
+    await emit(tx, { type: 'booking.cancelled', subjectId: booking.id, payload, occurredAt: ctx.now })
+    return cancelled
+  })
+}
+
+/** A held booking may be on somebody's payment page at this moment; it is given up only once that page cannot take money. */
+async function closeOpenCheckout(ctx: Ctx, gateway: PaymentGateway, bookingId: BookingId): Promise<void> {
+  const booking = await findBooking(ctx.db, bookingId)
+  if (booking?.state !== 'held' || !partyOf(booking, ctx.actor)) return
+  if ((await closeCheckout(ctx, gateway, bookingId)) === 'paid') throw refuse('request.in_progress')
+}

@@ -1,0 +1,61 @@
+import { eq } from 'drizzle-orm'
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import { closeCheckout, quotePrice } from '#src/modules/payments/index.ts'
+import { recordAudit } from '#src/platform/audit.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import { refuse } from '#src/platform/errors.ts'
+import { bookingOfGuestKey } from './guest-links.ts'
+import { bookings, type Booking } from './tables.ts'
+
+/**
+ * A guest who has signed in takes their booking into the account. The key came to the mailbox, so having it proves the
+ * mailbox. A booking that is not paid yet loses the guest fee; a paid one keeps the figures it was made with.
+ * @throws refusals auth.required, auth.link_invalid, request.in_progress (it is being paid at this moment).
+ */
+export async function claimBooking(ctx: Ctx, gateway: PaymentGateway, key: string): Promise<Booking> {
+  const { actor } = ctx
+  if (actor.kind !== 'user') throw refuse('auth.required')
+  const bookingId = await bookingOfGuestKey(ctx, key)
+  if (!bookingId) throw refuse('auth.link_invalid')
+  const [found] = await ctx.db
+    .select({ state: bookings.state, customerId: bookings.customerId })
+    .from(bookings)
+    .where(eq(bookings.id, bookingId))
+  // The page where it would be paid shows the old price: it is closed before the price changes.
+  if (
+    found?.state === 'held' &&
+    !found.customerId &&
+    (await closeCheckout(ctx, gateway, bookingId)) === 'paid'
+  ) {
+    throw refuse('request.in_progress')
+  }
+  return inTransaction(ctx, async (tx) => {
+    const [booking] = await tx.select().from(bookings).where(eq(bookings.id, bookingId)).for('update')
+    if (!booking || (booking.customerId && booking.customerId !== actor.userId))
+      throw refuse('auth.link_invalid')
+    if (booking.customerId) return booking
+    if (actor.providerIds.includes(booking.providerId)) throw refuse('provider.own_service')
+    const [claimed] = await tx
+      .update(bookings)
+      .set({
+        customerId: actor.userId,
+        updatedAt: ctx.now,
+        ...(booking.state === 'held' ? customerPrice(booking) : {}),
+      })
+      .where(eq(bookings.id, bookingId))
+      .returning()
+    await recordAudit(tx, ctx, { action: 'booking.claim', subjectKind: 'booking', subjectId: bookingId })
+    return claimed ?? booking
+  })
+}
+
+/** The percentages are those the booking was made with. */
+function customerPrice(booking: Booking) {
+  const figures = quotePrice({
+    baseMinor: booking.baseMinor,
+    guest: false,
+    platformFee: booking.platformFeeBasisPoints,
+    guestFee: booking.guestFeeBasisPoints,
+  })
+  return { isGuest: false, ...figures }
+}

@@ -1,0 +1,108 @@
+import type { Party } from '#src/kernel/actor.ts'
+import { proportionHalfUp } from '#src/kernel/money.ts'
+import { isBefore, type Temporal } from '#src/kernel/time.ts'
+import type { BookingState } from './lifecycle.ts'
+
+export const CANCELLATION_POLICIES = ['flexible', 'moderate', 'strict', 'non_refundable'] as const
+export type CancellationPolicy = (typeof CANCELLATION_POLICIES)[number]
+
+interface PolicyStep {
+  /** Counted back from the start, in elapsed hours: the step holds while at least this much is left. */
+  readonly hoursBefore: number
+  readonly refundPercent: 0 | 50 | 100
+}
+
+/** From generous to not; the last step holds until the start. */
+const POLICY_STEPS: Readonly<Record<CancellationPolicy, readonly PolicyStep[]>> = {
+  flexible: [
+    { hoursBefore: 24, refundPercent: 100 },
+    { hoursBefore: 0, refundPercent: 50 },
+  ],
+  moderate: [
+    { hoursBefore: 72, refundPercent: 100 },
+    { hoursBefore: 24, refundPercent: 50 },
+    { hoursBefore: 0, refundPercent: 0 },
+  ],
+  strict: [
+    { hoursBefore: 7 * 24, refundPercent: 50 },
+    { hoursBefore: 0, refundPercent: 0 },
+  ],
+  non_refundable: [{ hoursBefore: 0, refundPercent: 0 }],
+}
+
+/** The policy with its real dates: up to and including `until`, that much of the price comes back. */
+export interface DatedPolicyStep {
+  readonly until: Temporal.Instant
+  readonly refundPercent: number
+}
+
+export function datedPolicy(
+  policy: CancellationPolicy,
+  startsAt: Temporal.Instant,
+  refundPercentMax = 100,
+): DatedPolicyStep[] {
+  return POLICY_STEPS[policy].map(({ hoursBefore, refundPercent }) => ({
+    until: startsAt.subtract({ hours: hoursBefore }),
+    refundPercent: Math.min(refundPercent, refundPercentMax),
+  }))
+}
+
+/** How much of the price the policy gives back to a customer who cancels now. */
+export function refundPercentAt(
+  policy: CancellationPolicy,
+  startsAt: Temporal.Instant,
+  now: Temporal.Instant,
+): number {
+  return datedPolicy(policy, startsAt).find(({ until }) => !isBefore(until, now))?.refundPercent ?? 0
+}
+
+export interface CancellableBooking {
+  readonly state: BookingState
+  readonly startsAt: Temporal.Instant
+  readonly cancellationPolicy: CancellationPolicy
+  readonly refundPercentMax: number
+  readonly baseMinor: bigint
+  readonly surchargeMinor: bigint
+  /** Whether money was taken, and not only reserved or asked for. */
+  readonly captured: boolean
+}
+
+export type CancellationDecision =
+  | { readonly refused: 'booking.wrong_state' | 'booking.too_late_to_cancel' }
+  | {
+      readonly refused: null
+      readonly refundPercent: number
+      readonly baseRefundMinor: bigint
+      readonly surchargeRefundMinor: bigint
+    }
+
+/**
+ * Who may cancel, until when, and what comes back. The customer gets what the policy says, provider and operator give
+ * everything back. The guest surcharge comes back in the same proportion as the price; each is rounded half up by itself.
+ */
+export function decideCancellation(
+  booking: CancellableBooking,
+  party: Party,
+  now: Temporal.Instant,
+): CancellationDecision {
+  if (booking.state !== 'held' && booking.state !== 'awaiting_provider' && booking.state !== 'confirmed') {
+    return { refused: booking.state === 'in_progress' ? 'booking.too_late_to_cancel' : 'booking.wrong_state' }
+  }
+  const byCustomer = party === 'customer' || party === 'guest'
+  if (byCustomer && !isBefore(now, booking.startsAt)) return { refused: 'booking.too_late_to_cancel' }
+  const refundPercent = byCustomer
+    ? Math.min(refundPercentAt(booking.cancellationPolicy, booking.startsAt, now), booking.refundPercentMax)
+    : 100
+  return { refused: null, refundPercent, ...refundParts(booking, booking.captured ? refundPercent : 0) }
+}
+
+/** The parts of a refund of `percent` of what was paid. */
+export function refundParts(
+  { baseMinor, surchargeMinor }: { baseMinor: bigint; surchargeMinor: bigint },
+  percent: number,
+): { baseRefundMinor: bigint; surchargeRefundMinor: bigint } {
+  return {
+    baseRefundMinor: proportionHalfUp(baseMinor, BigInt(percent), 100n),
+    surchargeRefundMinor: proportionHalfUp(surchargeMinor, BigInt(percent), 100n),
+  }
+}

@@ -1,0 +1,74 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Party } from '#src/kernel/actor.ts'
+import { assert } from '#src/kernel/assert.ts'
+import type { BookingId } from '#src/kernel/ids.ts'
+import type { JsonObject } from '#src/kernel/json.ts'
+import type { Ctx } from '#src/platform/context.ts'
+import type { Queryable, Tx } from '#src/platform/db/database.ts'
+import { refuse } from '#src/platform/errors.ts'
+import { findTransition, type TransitionName } from './domain/lifecycle.ts'
+import { partyOf } from './domain/party.ts'
+import { bookingEvents, bookings, type Booking } from './tables.ts'
+
+/** Locks the booking for this transaction, as somebody who may see it. @throws refusal booking.not_found, also for what is not theirs. */
+export async function lockBookingVisibleTo(
+  tx: Tx,
+  ctx: Ctx,
+  id: BookingId,
+): Promise<{ booking: Booking; party: Party }> {
+  const [booking] = await tx.select().from(bookings).where(eq(bookings.id, id)).for('update')
+  const party = booking ? partyOf(booking, ctx.actor) : null
+  if (!booking || !party) throw refuse('booking.not_found')
+  return { booking, party }
+}
+
+export async function findBooking(db: Queryable, id: BookingId): Promise<Booking | null> {
+  const [booking] = await db.select().from(bookings).where(eq(bookings.id, id))
+  return booking ?? null
+}
+
+export interface Move {
+  readonly transition: TransitionName
+  readonly party: Party
+  /** Columns that change with it. */
+  readonly set?: Partial<Omit<Booking, 'id' | 'state' | 'eventCount' | 'updatedAt' | 'nextDueAt'>>
+  readonly reason?: string | undefined
+  readonly facts?: JsonObject
+  /** Whether people's calendars have to be told. */
+  readonly changesCalendar?: boolean
+}
+
+/**
+ * The one way a booking changes state: by a listed transition, with its row in the history, in the caller's transaction.
+ * The booking must be locked. @throws refusal booking.wrong_state when the table has no such transition for this party.
+ */
+export async function moveBooking(tx: Tx, ctx: Ctx, booking: Booking, move: Move): Promise<Booking> {
+  const transition = findTransition(move.transition, booking.state, move.party)
+  if (!transition) throw refuse('booking.wrong_state', { state: booking.state })
+  const [moved] = await tx
+    .update(bookings)
+    .set({
+      ...move.set,
+      state: transition.to,
+      eventCount: booking.eventCount + 1,
+      calendarSequence: sql`${bookings.calendarSequence} + ${move.changesCalendar ? 1 : 0}`,
+      updatedAt: ctx.now,
+    })
+    .where(eq(bookings.id, booking.id))
+    .returning()
+  assert(moved, 'a locked booking is still there')
+  await tx.insert(bookingEvents).values({
+    bookingId: booking.id,
+    sequence: moved.eventCount,
+    transition: move.transition,
+    fromState: booking.state,
+    toState: transition.to,
+    actorKind: move.party,
+    actorId:
+      ctx.actor.kind === 'user' ? ctx.actor.userId : ctx.actor.kind === 'system' ? ctx.actor.name : null,
+    reason: move.reason ?? null,
+    facts: move.facts ?? {},
+    at: ctx.now,
+  })
+  return moved
+}

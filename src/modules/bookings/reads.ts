@@ -1,0 +1,255 @@
+import { z } from '@hono/zod-openapi'
+import { and, asc, desc, eq, gt, gte, inArray, lt, or, sql, type SQL } from 'drizzle-orm'
+import type { Party } from '#src/kernel/actor.ts'
+import type { BookingId, ProviderId, ServiceId } from '#src/kernel/ids.ts'
+import { money, moneyToJson, type MoneyJson } from '#src/kernel/money.ts'
+import { isBefore, Temporal } from '#src/kernel/time.ts'
+import type { Ctx, ReadCtx } from '#src/platform/context.ts'
+import { refuse } from '#src/platform/errors.ts'
+import { readCursor, writeCursor } from '#src/platform/http/cursor.ts'
+import { idSchema, instantSchema } from '#src/platform/http/define.ts'
+import { decideCancellation } from './domain/cancellation.ts'
+import { BOOKING_STATES, type BookingState } from './domain/lifecycle.ts'
+import { partyOf } from './domain/party.ts'
+import { decideReschedule } from './domain/reschedule.ts'
+import { findBookingFacts, listBookingFacts, type BookingFacts } from './facts.ts'
+import { makeOffer, quoteJson, type QuoteJson } from './quote-booking.ts'
+import { bookingEvents, bookings } from './tables.ts'
+import { bookingJson, type BookingJson } from './view.ts'
+
+export { BOOKING_STATES, type BookingState } from './domain/lifecycle.ts'
+export type { BookingJson } from './view.ts'
+
+/** What a booking would cost whoever looks at the page. @throws the refusals of makeOffer. */
+export async function getQuote(
+  ctx: Ctx,
+  serviceId: ServiceId,
+  extraIds: readonly string[],
+): Promise<QuoteJson> {
+  return quoteJson(
+    await makeOffer(ctx, serviceId, extraIds, { start: ctx.now, end: ctx.now.add({ minutes: 1 }) }),
+  )
+}
+
+/** A booking as one of the people concerned sees it, with what they can do now. */
+export interface BookingView extends BookingJson {
+  party: Party
+  place: {
+    addressLine: string
+    city: string
+    region: string
+    postalCode: string
+    country: string
+    photo: string | null
+    phone: string | null
+  }
+  customer: { name: string; email: string; phone: string | null } | null
+  note: string
+  /** Of the provider's side; null for customers and guests. */
+  earnings: {
+    net: MoneyJson
+    commission: MoneyJson
+    payout: { status: string; amount: MoneyJson; dueAt: string; paidAt: string | null } | null
+  } | null
+  paymentError: string | null
+  actions: {
+    pay: boolean
+    cancel: boolean
+    reschedule: boolean
+    review: boolean
+    accept: boolean
+    decline: boolean
+    complete: boolean
+    reportNoShow: boolean
+  }
+  /** What cancelling at this moment would give back. */
+  cancelRefund: MoneyJson | null
+  timeline: { at: string; transition: string; toState: BookingState; by: Party; reason: string | null }[]
+}
+
+/** @throws refusal booking.not_found, also for what is not theirs. */
+export async function getBookingView(ctx: ReadCtx, id: BookingId): Promise<BookingView> {
+  const facts = await findBookingFacts(ctx.db, id)
+  const party = facts ? partyOf(facts.booking, ctx.actor) : null
+  if (!facts || !party) throw refuse('booking.not_found')
+  const events = await ctx.db
+    .select()
+    .from(bookingEvents)
+    .where(eq(bookingEvents.bookingId, id))
+    .orderBy(asc(bookingEvents.sequence))
+  return {
+    ...viewOf(facts, party, ctx.now),
+    timeline: events.map((event) => ({
+      at: event.at.toString(),
+      transition: event.transition,
+      toState: event.toState,
+      by: event.actorKind,
+      reason: event.reason,
+    })),
+  }
+}
+
+function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<BookingView, 'timeline'> {
+  const { booking, provider, customer, payment, payout } = facts
+  const amount = (minor: bigint) => moneyToJson(money(minor, booking.currency))
+  const forCustomer = party === 'customer' || party === 'guest'
+  const forProvider = party === 'provider' || party === 'operator'
+  const cancellation = decideCancellation(
+    { ...booking, captured: (payment?.capturedMinor ?? 0n) > 0n },
+    party,
+    now,
+  )
+  const begun = !isBefore(now, booking.startsAt)
+  return {
+    ...bookingJson(booking, { provider, payment }),
+    party,
+    place: {
+      addressLine: provider.addressLine,
+      city: provider.city,
+      region: provider.region,
+      postalCode: provider.postalCode,
+      country: provider.country,
+      photo: provider.photo,
+      phone: provider.contactPhone,
+    },
+    customer: customer && { name: customer.name, email: customer.email, phone: customer.phone },
+    note: booking.customerNote,
+    earnings: forProvider
+      ? {
+          net: amount(booking.providerNetMinor),
+          commission: amount(booking.commissionMinor),
+          payout: payout && {
+            status: payout.status,
+            amount: amount(payout.amountMinor),
+            dueAt: payout.dueAt,
+            paidAt: payout.paidAt,
+          },
+        }
+      : null,
+    paymentError: payment?.lastError ?? null,
+    actions: {
+      pay: forCustomer && booking.state === 'held' && isBefore(now, booking.holdExpiresAt),
+      cancel: !cancellation.refused && (forCustomer || booking.state === 'confirmed'),
+      reschedule: party !== 'provider' && !decideReschedule(booking, now).refused,
+      review: forCustomer && booking.state === 'completed' && !facts.reviewed,
+      accept: forProvider && booking.state === 'awaiting_provider',
+      decline: forProvider && booking.state === 'awaiting_provider',
+      complete: forProvider && begun && (booking.state === 'in_progress' || booking.state === 'confirmed'),
+      reportNoShow:
+        begun &&
+        ['confirmed', 'in_progress', 'completed'].includes(booking.state) &&
+        isBefore(now, booking.endsAt.add({ hours: 24 })),
+    },
+    cancelRefund: cancellation.refused
+      ? null
+      : amount(cancellation.baseRefundMinor + cancellation.surchargeRefundMinor),
+  }
+}
+
+export interface ListBookings {
+  /** Whose bookings: one's own, those of a provider one belongs to, or everybody's (operators). */
+  readonly as: 'customer' | 'provider' | 'operator'
+  readonly providerId?: ProviderId | undefined
+  readonly states?: readonly BookingState[] | undefined
+  /** Starting in [from, until). */
+  readonly from?: Temporal.Instant | undefined
+  readonly until?: Temporal.Instant | undefined
+  /** Code, name or mail address, in part. */
+  readonly text?: string | undefined
+  readonly order?: 'soonest' | 'latest' | undefined
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
+export type BookingListItem = Omit<BookingView, 'timeline'>
+
+export interface BookingPage {
+  items: BookingListItem[]
+  nextCursor: string | null
+}
+
+const LIMIT_MAX = 50
+
+/** Bookings in order of their start; pages neither skip nor repeat. @throws refusals auth.required, auth.not_allowed. */
+export async function listBookings(ctx: Ctx, query: ListBookings): Promise<BookingPage> {
+  const soonest = query.order === 'soonest'
+  const limit = Math.min(query.limit, LIMIT_MAX)
+  const rows = await listBookingFacts(ctx.db, {
+    where: and(
+      mine(ctx, query),
+      query.states?.length ? inArray(bookings.state, [...query.states]) : undefined,
+      query.from ? gte(bookings.startsAt, query.from) : undefined,
+      query.until ? lt(bookings.startsAt, query.until) : undefined,
+      query.text ? matches(query.text) : undefined,
+      query.cursor ? after(query.cursor, soonest) : undefined,
+    ),
+    orderBy: soonest
+      ? [asc(bookings.startsAt), asc(bookings.id)]
+      : [desc(bookings.startsAt), desc(bookings.id)],
+    limit: limit + 1,
+  })
+  const items = rows
+    .slice(0, limit)
+    .map((facts) => viewOf(facts, partyOf(facts.booking, ctx.actor) ?? 'operator', ctx.now))
+  const last = items.at(-1)
+  return {
+    items,
+    nextCursor: rows.length > limit && last ? writeCursor({ startsAt: last.startsAt, id: last.id }) : null,
+  }
+}
+
+function mine(ctx: Ctx, { as, providerId }: ListBookings): SQL | undefined {
+  const { actor } = ctx
+  if (actor.kind === 'guest') return eq(bookings.id, actor.bookingId)
+  if (actor.kind !== 'user') throw refuse('auth.required')
+  switch (as) {
+    case 'customer':
+      return eq(bookings.customerId, actor.userId)
+    case 'provider': {
+      const own = actor.providerIds.filter((id) => !providerId || id === providerId)
+      // What has not been paid for or asked yet is not the provider's business.
+      return and(
+        own.length > 0 ? inArray(bookings.providerId, own) : sql`false`,
+        sql`${bookings.state} not in ('held', 'expired')`,
+      )
+    }
+    case 'operator':
+      if (!actor.operatorRole) throw refuse('auth.not_allowed')
+      return providerId ? eq(bookings.providerId, providerId) : undefined
+  }
+}
+
+function matches(text: string): SQL | undefined {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
+  return or(
+    sql`${bookings.code} ilike ${pattern}`,
+    sql`${bookings.guestName} ilike ${pattern}`,
+    sql`${bookings.guestEmail}::text ilike ${pattern}`,
+    sql`exists (select from users u where u.id = bookings.customer_id and (u.name ilike ${pattern} or u.email::text ilike ${pattern}))`,
+    sql`exists (select from providers p where p.id = bookings.provider_id and p.name ilike ${pattern})`,
+    sql`exists (select from payments pay where pay.booking_id = bookings.id and ${text} in (pay.payment_intent_id, pay.charge_id, pay.checkout_session_id))`,
+  )
+}
+
+const positionSchema = z.object({ startsAt: instantSchema, id: idSchema })
+
+function after(cursor: string, soonest: boolean): SQL | undefined {
+  const position = readCursor(cursor, positionSchema)
+  const start = Temporal.Instant.from(position.startsAt)
+  const bookingId = position.id as BookingId
+  return soonest
+    ? or(gt(bookings.startsAt, start), and(eq(bookings.startsAt, start), gt(bookings.id, bookingId)))
+    : or(lt(bookings.startsAt, start), and(eq(bookings.startsAt, start), lt(bookings.id, bookingId)))
+}
+
+/** How many bookings are in each state: the counts on a home page. */
+export async function countBookingsByState(ctx: Ctx): Promise<Record<BookingState, number>> {
+  const rows = await ctx.db
+    .select({ state: bookings.state, count: sql<number>`count(*)::int` })
+    .from(bookings)
+    .groupBy(bookings.state)
+  return {
+    ...(Object.fromEntries(BOOKING_STATES.map((state) => [state, 0])) as Record<BookingState, number>),
+    ...Object.fromEntries(rows.map((row) => [row.state, row.count])),
+  }
+}

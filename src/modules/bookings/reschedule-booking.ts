@@ -1,0 +1,101 @@
+import { sql } from 'drizzle-orm'
+import type { BookingId } from '#src/kernel/ids.ts'
+import { earlierOf, type Temporal } from '#src/kernel/time.ts'
+import { getBookableService } from '#src/modules/providers/index.ts'
+import { alternativesNear, checkSlot, occupiedRange } from '#src/modules/scheduling/index.ts'
+import { recordAudit } from '#src/platform/audit.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import type { Tx } from '#src/platform/db/database.ts'
+import { databaseErrorCode, refuse } from '#src/platform/errors.ts'
+import { emit } from '#src/platform/outbox/emit.ts'
+import { decideReschedule } from './domain/reschedule.ts'
+import { lockBookingVisibleTo, moveBooking } from './move-booking.ts'
+import type { Booking } from './tables.ts'
+
+const ALTERNATIVES_MAX = 5
+const AROUND = { hours: 26 }
+const EXCLUSION_VIOLATION = '23P01'
+
+/**
+ * Moves a booking to another start, at the price it was made for. One UPDATE: the new time is taken before the old one is
+ * free, or nothing changes.
+ * @throws refusals booking.not_found, booking.wrong_state, booking.too_late_to_reschedule, provider.not_bookable,
+ * booking.slot_not_offered and booking.slot_taken with alternatives.
+ */
+export async function rescheduleBooking(
+  ctx: Ctx,
+  input: { bookingId: BookingId; startsAt: Temporal.Instant; reason?: string | undefined },
+): Promise<Booking> {
+  const { startsAt } = input
+  let serviceId: Booking['serviceId'] | null = null
+  try {
+    return await inTransaction(ctx, async (tx) => {
+      const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
+      const decision = decideReschedule(booking, ctx.now)
+      if (decision.refused) throw refuse(decision.refused, { state: booking.state })
+      serviceId = booking.serviceId
+      const offered = await offeredStart(tx, ctx, booking, startsAt)
+
+      // An UPDATE cannot say ON CONFLICT DO NOTHING; moves within one calendar queue up here and cannot deadlock.
+      await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${booking.calendarId}, 0))`)
+      const moved = await moveBooking(tx, ctx, booking, {
+        transition: 'reschedule',
+        party,
+        changesCalendar: true,
+        reason: input.reason,
+        set: {
+          startsAt,
+          endsAt: offered.occupied.end.subtract({ minutes: booking.bufferAfterMinutes }),
+          occupied: offered.occupied,
+          timeZone: offered.timeZone,
+          localStart: startsAt.toZonedDateTimeISO(offered.timeZone).toPlainDateTime(),
+          refundPercentMax: party === 'operator' ? booking.refundPercentMax : decision.refundPercentMax,
+          answerDueAt: booking.answerDueAt && earlierOf(booking.answerDueAt, startsAt),
+        },
+        facts: { from: booking.startsAt.toString(), to: startsAt.toString() },
+      })
+      await recordAudit(tx, ctx, {
+        action: 'booking.reschedule',
+        subjectKind: 'booking',
+        subjectId: booking.id,
+        before: { startsAt: booking.startsAt.toString() },
+        after: { startsAt: startsAt.toString() },
+        ...(input.reason ? { reason: input.reason } : {}),
+      })
+      const payload = {
+        bookingId: booking.id,
+        fromStartsAt: booking.startsAt.toString(),
+        toStartsAt: startsAt.toString(),
+        by: party,
+      }
+      await emit(tx, { type: 'booking.rescheduled', subjectId: booking.id, payload, occurredAt: ctx.now })
+      return moved
+    })
+  } catch (error) {
+    if (databaseErrorCode(error) !== EXCLUSION_VIOLATION || !serviceId) throw error
+    const alternatives = await alternativesNear(ctx.db, serviceId, startsAt, ctx.now, ALTERNATIVES_MAX)
+    throw refuse('booking.slot_taken', { alternatives: alternatives.map((slot) => ({ ...slot })) })
+  }
+}
+
+/** The provider's present hours decide whether the start is offered; duration and buffers are those the booking was made with. */
+async function offeredStart(tx: Tx, ctx: Ctx, booking: Booking, startsAt: Temporal.Instant) {
+  const around = { start: startsAt.subtract(AROUND), end: startsAt.add(AROUND) }
+  const bookable = await getBookableService(tx, booking.serviceId, around)
+  if (!bookable || bookable.provider.status !== 'live') throw refuse('provider.not_bookable')
+  const facts = {
+    ...bookable.service.facts,
+    durationMinutes: booking.durationMinutes,
+    bufferBeforeMinutes: booking.bufferBeforeMinutes,
+    bufferAfterMinutes: booking.bufferAfterMinutes,
+  }
+  const check = checkSlot(bookable.calendar, facts, startsAt, ctx.now)
+  if (!check.offered) {
+    const alternatives = await alternativesNear(tx, booking.serviceId, startsAt, ctx.now, ALTERNATIVES_MAX)
+    throw refuse('booking.slot_not_offered', {
+      reason: check.reason,
+      alternatives: alternatives.map((slot) => ({ ...slot })),
+    })
+  }
+  return { occupied: occupiedRange(facts, startsAt), timeZone: bookable.provider.timeZone }
+}

@@ -1,0 +1,169 @@
+import { z } from '@hono/zod-openapi'
+import { reviewListSchema } from '#src/modules/reviews/index.ts'
+import { idSchema, instantSchema, moneySchema } from '#src/platform/http/define.ts'
+import { BOOKING_MODES, CANCELLATION_POLICIES, LOCATION_KINDS } from './tables.ts'
+
+export const slotSchema = z
+  .object({
+    startsAt: instantSchema,
+    endsAt: instantSchema,
+    localDate: z.string().openapi({ description: 'In the zone of the provider.', example: '2026-11-26' }),
+    localTime: z.string().openapi({ example: '14:00' }),
+    offset: z.string().openapi({ example: '-05:00' }),
+    repeated: z
+      .boolean()
+      .openapi({ description: 'The clock reads this time twice that day: show the offset too.' }),
+    seatsLeft: z.number().int(),
+  })
+  .openapi('Slot')
+
+export const slotListSchema = z.object({ timeZone: z.string(), slots: z.array(slotSchema) })
+
+export const extraSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  price: moneySchema,
+  extraMinutes: z.number().int(),
+})
+
+export const serviceSchema = z
+  .object({
+    id: idSchema,
+    name: z.string(),
+    description: z.string(),
+    durationMinutes: z.number().int(),
+    bookingMode: z.enum(BOOKING_MODES),
+    cancellationPolicy: z.enum(CANCELLATION_POLICIES),
+    locationKind: z.enum(LOCATION_KINDS),
+    capacity: z.number().int(),
+    price: moneySchema.openapi({ description: 'What a signed-in customer pays.' }),
+    guestTotal: moneySchema.openapi({ description: 'What a guest pays, the guest booking fee included.' }),
+    guestFee: moneySchema,
+    category: z.object({ id: z.string(), name: z.string() }),
+    extras: z.array(extraSchema),
+  })
+  .openapi('Service')
+
+const cardFields = {
+  id: idSchema,
+  slug: z.string(),
+  name: z.string(),
+  headline: z.string(),
+  city: z.string(),
+  region: z.string(),
+  country: z.string(),
+  photo: z.string().nullable(),
+  ratingAverage: z.number().nullable(),
+  ratingCount: z.number().int(),
+  timeZone: z.string(),
+  bookable: z.boolean().openapi({ description: 'False while the provider cannot be paid yet.' }),
+  nextSlots: z.array(slotSchema),
+}
+
+export const providerCardSchema = z
+  .object({ ...cardFields, distanceKm: z.number().nullable(), service: serviceSchema })
+  .openapi('ProviderCard')
+
+export const searchResultSchema = z.object({
+  items: z.array(providerCardSchema),
+  nextCursor: z.string().nullable(),
+  place: z.object({ label: z.string(), latitude: z.number(), longitude: z.number() }).nullable(),
+  total: z.number().int(),
+  totalIsExact: z.boolean().openapi({
+    description:
+      'False when a time was asked for and not everybody was looked at: total is then the most there can be.',
+  }),
+  facets: z.object({
+    categories: z.array(z.object({ id: z.string(), name: z.string(), count: z.number().int() })),
+  }),
+})
+
+export const providerPageSchema = z
+  .object({
+    ...cardFields,
+    service: serviceSchema.nullable(),
+    description: z.string(),
+    photos: z.array(z.string()),
+    address: z.object({
+      line: z.string(),
+      city: z.string(),
+      region: z.string(),
+      postalCode: z.string(),
+      country: z.string(),
+    }),
+    latitude: z.number().nullable(),
+    longitude: z.number().nullable(),
+    services: z.array(serviceSchema),
+    openingHours: z.array(
+      z.object({
+        weekday: z.number().int(),
+        windows: z.array(z.object({ opens: z.string(), closes: z.string() })),
+      }),
+    ),
+    reviews: reviewListSchema,
+    ratingSpread: z.array(z.object({ rating: z.number().int(), count: z.number().int() })),
+  })
+  .openapi('ProviderPage')
+
+const categoryFields = { id: z.string(), name: z.string(), parentId: z.string().nullable() }
+const leaf = z.object({ ...categoryFields, children: z.array(z.never().openapi({ type: 'object' })).max(0) })
+const branch = z.object({ ...categoryFields, children: z.array(leaf) })
+/** Three levels, written out: a schema that names itself is read by few tools. */
+export const categoryTreeSchema = z.array(z.object({ ...categoryFields, children: z.array(branch) }))
+
+export const ownServiceSchema = z
+  .object({
+    id: idSchema,
+    name: z.string(),
+    description: z.string(),
+    category: z.object({ id: z.string(), name: z.string() }),
+    durationMinutes: z.number().int(),
+    bufferBeforeMinutes: z.number().int(),
+    bufferAfterMinutes: z.number().int(),
+    stepMinutes: z.number().int(),
+    minimumNoticeMinutes: z.number().int(),
+    horizonDays: z.number().int(),
+    capacity: z.number().int(),
+    bookingMode: z.enum(BOOKING_MODES),
+    cancellationPolicy: z.enum(CANCELLATION_POLICIES),
+    locationKind: z.enum(LOCATION_KINDS),
+    active: z.boolean(),
+    price: moneySchema,
+    guestTotal: moneySchema,
+    providerNet: moneySchema,
+    extras: z.array(extraSchema),
+  })
+  .openapi('OwnService')
+
+/** The bounds are those of the table. */
+export const serviceInputSchema = z
+  .object({
+    name: z.string().trim().min(1).max(120),
+    categoryId: z.string().min(1).max(60),
+    durationMinutes: z.number().int().min(5).max(1440),
+    price: moneySchema,
+    description: z.string().trim().max(2000).optional(),
+    bufferBeforeMinutes: z.number().int().min(0).max(480).optional(),
+    bufferAfterMinutes: z.number().int().min(0).max(480).optional(),
+    stepMinutes: z.number().int().min(5).max(1440).optional(),
+    minimumNoticeMinutes: z.number().int().min(0).max(43_200).optional(),
+    horizonDays: z.number().int().min(1).max(365).optional(),
+    capacity: z.number().int().min(1).max(500).optional(),
+    bookingMode: z.enum(BOOKING_MODES).optional(),
+    cancellationPolicy: z.enum(CANCELLATION_POLICIES).optional(),
+    locationKind: z.enum(LOCATION_KINDS).optional(),
+    extras: z
+      .array(
+        z
+          .object({
+            id: idSchema.optional(),
+            name: z.string().trim().min(1).max(120),
+            price: moneySchema,
+            extraMinutes: z.number().int().min(0).max(480),
+          })
+          .strict(),
+      )
+      .max(20)
+      .optional(),
+  })
+  .strict()

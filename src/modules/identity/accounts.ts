@@ -1,0 +1,92 @@
+import { betterAuth } from 'better-auth'
+import { drizzleAdapter } from 'better-auth/adapters/drizzle'
+import { eq } from 'drizzle-orm'
+import type { OperatorRole } from '#src/kernel/actor.ts'
+import type { UserId } from '#src/kernel/ids.ts'
+import type { Config } from '#src/platform/config.ts'
+import type { Database, Queryable } from '#src/platform/db/database.ts'
+import { accounts, sessions, users, verifications } from './tables.ts'
+
+/** Our server writes the address of whoever is connected here, over anything a client may have sent. */
+export const CLIENT_ADDRESS_HEADER = 'x-client-address'
+
+const SESSION_DAYS = 30
+const DAY_SECONDS = 24 * 60 * 60
+const PASSWORD_LENGTH_MIN = 10
+
+/** Built-in accounts: mail address and password, sessions in our database, revocable at once. */
+export function createAccounts({ db, config }: { db: Database; config: Config }) {
+  return betterAuth({
+    baseURL: config.NEXT_PUBLIC_APP_URL,
+    basePath: '/api/auth',
+    secret: config.AUTH_SECRET,
+    trustedOrigins: ownOrigins(config),
+    database: drizzleAdapter(db, {
+      provider: 'pg',
+      schema: { user: users, session: sessions, account: accounts, verification: verifications },
+    }),
+    emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_LENGTH_MIN },
+    // No cookie cache: a session that is ended is ended now, not when a cookie runs out.
+    session: {
+      expiresIn: SESSION_DAYS * DAY_SECONDS,
+      updateAge: DAY_SECONDS,
+      cookieCache: { enabled: false },
+    },
+    user: {
+      additionalFields: {
+        operatorRole: { type: 'string', required: false, input: false },
+        timeZone: { type: 'string', required: false },
+      },
+    },
+    advanced: {
+      cookiePrefix: 'ecosystem',
+      database: { generateId: 'uuid' },
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
+    },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 100,
+      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-up/email': { window: 60, max: 10 } },
+    },
+    telemetry: { enabled: false },
+  })
+}
+
+export type Accounts = ReturnType<typeof createAccounts>
+
+/** The address people use, and its twin: a browser says localhost or 127.0.0.1, whatever was printed. */
+export function ownOrigins(config: Pick<Config, 'NEXT_PUBLIC_APP_URL'>): string[] {
+  const { origin, hostname } = new URL(config.NEXT_PUBLIC_APP_URL)
+  if (hostname === 'localhost') return [origin, origin.replace('localhost', '127.0.0.1')]
+  if (hostname === '127.0.0.1') return [origin, origin.replace('127.0.0.1', 'localhost')]
+  return [origin]
+}
+
+export interface SignedIn {
+  readonly userId: UserId
+  readonly name: string
+  readonly email: string
+  readonly timeZone: string | null
+  readonly operatorRole: OperatorRole | null
+}
+
+/** Whose session the request carries; null: nobody's. */
+export async function findSignedIn(authority: Accounts, headers: Headers): Promise<SignedIn | null> {
+  if (!headers.has('cookie')) return null
+  const session = await authority.api.getSession({ headers })
+  if (!session) return null
+  const { id, name, email, timeZone, operatorRole } = session.user
+  return {
+    userId: id as UserId,
+    name,
+    email,
+    timeZone: timeZone ?? null,
+    operatorRole: (operatorRole as OperatorRole | null | undefined) ?? null,
+  }
+}
+
+export async function emailOfUser(db: Queryable, userId: UserId): Promise<string | null> {
+  const [user] = await db.select({ email: users.email }).from(users).where(eq(users.id, userId))
+  return user?.email ?? null
+}

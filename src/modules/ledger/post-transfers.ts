@@ -1,0 +1,111 @@
+import { inArray, sql, type SQL } from 'drizzle-orm'
+import { assert } from '#src/kernel/assert.ts'
+import type { Temporal } from '#src/kernel/time.ts'
+import type { Tx } from '#src/platform/db/database.ts'
+import { accountName, ownerOf, type Account } from './domain/accounts.ts'
+import { assertTransfer, type Transfer } from './domain/transfers.ts'
+import { deterministicId } from './ids.ts'
+import { ledgerTransfers } from './tables.ts'
+
+/**
+ * Writes transfers in the caller's transaction, each at most once: one whose effect key is there already changes nothing.
+ * Accounts come into being with their first transfer.
+ * @returns how many were new.
+ * @throws {AssertionFailed} when an effect that is there already has other figures: two parts of the product disagree on
+ *   what happened, and no guess between them is safe.
+ */
+export async function postTransfers(
+  tx: Tx,
+  now: Temporal.Instant,
+  transfers: readonly Transfer[],
+): Promise<number> {
+  if (transfers.length === 0) return 0
+  transfers.forEach(assertTransfer)
+  const rows = transfers.map((transfer) => rowOf(transfer, now))
+  const { rowCount } = await tx.execute(sql`
+    with opened as (${openAccounts(now, transfers)})
+    insert into ledger_transfers (id, kind, debit_account_id, credit_account_id, amount_minor, currency, subject_id,
+      effect_key, external_id, reverses_id, description, occurred_at, recorded_at)
+    values ${sql.join(rows.map(valuesOf), sql`, `)}
+    on conflict (effect_key) do nothing`)
+  if (rowCount !== rows.length) await assertSameFigures(tx, rows)
+  return rowCount ?? 0
+}
+
+type Row = ReturnType<typeof rowOf>
+
+function rowOf(transfer: Transfer, now: Temporal.Instant) {
+  const { currency, amountMinor } = transfer.amount
+  return {
+    id: deterministicId(transfer.effectKey),
+    kind: transfer.kind,
+    debitAccountId: accountId(transfer.debit, currency),
+    creditAccountId: accountId(transfer.credit, currency),
+    amountMinor,
+    currency,
+    subjectId: transfer.subjectId,
+    effectKey: transfer.effectKey,
+    externalId: transfer.externalId,
+    reversesId: transfer.reverses === undefined ? null : deterministicId(transfer.reverses),
+    description: transfer.description,
+    occurredAt: transfer.occurredAt,
+    recordedAt: now,
+  }
+}
+
+function accountId(account: Account, currency: Transfer['amount']['currency']): string {
+  return deterministicId(accountName(account, currency))
+}
+
+function valuesOf(row: Row): SQL {
+  return sql`(${row.id}, ${row.kind}, ${row.debitAccountId}, ${row.creditAccountId}, ${row.amountMinor}, ${row.currency},
+    ${row.subjectId}, ${row.effectKey}, ${row.externalId}, ${row.reversesId}, ${row.description},
+    ${row.occurredAt.toString()}, ${row.recordedAt.toString()})`
+}
+
+/** In the same statement as the transfers: almost always every account is there, and this costs one look by id. */
+function openAccounts(now: Temporal.Instant, transfers: readonly Transfer[]): SQL {
+  const named = transfers.flatMap(({ debit, credit, amount: { currency } }) =>
+    [debit, credit].map((account) => ({
+      id: accountId(account, currency),
+      code: account.code,
+      ownerId: ownerOf(account),
+      currency,
+    })),
+  )
+  const accounts = [...new Map(named.map((account) => [account.id, account])).values()]
+  // In id order, so that two transactions that open the same accounts wait for each other and do not deadlock.
+  accounts.sort((a, b) => (a.id < b.id ? -1 : 1))
+  const column = (values: readonly (string | null)[]) => sql.param(values)
+  return sql`
+    insert into ledger_accounts (id, code, owner_id, currency, created_at)
+    select w.id, w.code, w.owner_id, w.currency, ${now.toString()}
+    from unnest(${column(accounts.map(({ id }) => id))}::uuid[], ${column(accounts.map(({ code }) => code))}::text[],
+      ${column(accounts.map(({ ownerId }) => ownerId))}::uuid[], ${column(accounts.map(({ currency }) => currency))}::text[])
+      w (id, code, owner_id, currency)
+    where not exists (select from ledger_accounts a where a.id = w.id)
+    on conflict do nothing`
+}
+
+async function assertSameFigures(tx: Tx, rows: readonly Row[]): Promise<void> {
+  const stored = await tx
+    .select()
+    .from(ledgerTransfers)
+    .where(
+      inArray(
+        ledgerTransfers.effectKey,
+        rows.map(({ effectKey }) => effectKey),
+      ),
+    )
+  const byKey = new Map(stored.map((row) => [row.effectKey, row]))
+  for (const row of rows) {
+    const twin = byKey.get(row.effectKey)
+    const same =
+      twin?.amountMinor === row.amountMinor &&
+      twin.currency === row.currency &&
+      twin.debitAccountId === row.debitAccountId &&
+      twin.creditAccountId === row.creditAccountId &&
+      twin.subjectId === row.subjectId
+    assert(same, `${row.effectKey} is in the ledger with the same figures`)
+  }
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import type { BookingId, MailId, ProviderId, UserId } from '#src/kernel/ids.ts'
+import type { JsonObject } from '#src/kernel/json.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import type { Tx } from '#src/platform/db/database.ts'
+import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import { saidIn } from './domain/event.ts'
+import type { Addressee, BookingFacts } from './domain/facts.ts'
+import {
+  bookingMails,
+  PAYOUT_MAILS,
+  type BookingTemplate,
+  type Recipient,
+  type Template,
+} from './domain/who-gets-what.ts'
+import { bookingFactsOf, findPayoutFacts } from './facts.ts'
+import { syncReminders } from './sync-reminders.ts'
+import { mails } from './tables.ts'
+import { composeBookingMail, composePayoutMail } from './templates/compose.ts'
+
+export const SEND_TASK = 'notifications.send-mail'
+
+/**
+ * An event about a booking happened: whoever is promised a mail by it gets a row, and each row a job. Hearing the event
+ * again finds the rows and writes nothing.
+ */
+export async function recordBookingMails(ctx: Ctx, type: string, event: JsonObject): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const facts = await bookingFactsOf(tx, saidIn(event, 'bookingId'))
+    await syncReminders(tx, type, event, facts)
+    for (const { template, to, oncePerBooking } of bookingMails(type, event, facts)) {
+      const fact = oncePerBooking ? `booking:${facts.bookingId}` : saidIn(event, 'eventId')
+      await recordBookingMail(tx, ctx, { fact, template, to, event, facts })
+    }
+  })
+}
+
+interface BookingMail {
+  /** What promises it; with template and recipient the name of this one mail. */
+  readonly fact: string
+  readonly template: BookingTemplate
+  readonly to: Recipient
+  readonly event: JsonObject
+  readonly facts: BookingFacts
+}
+
+export async function recordBookingMail(
+  tx: Tx,
+  ctx: Ctx,
+  { fact, template, to, event, facts }: BookingMail,
+): Promise<void> {
+  const audience = to === 'provider' ? 'provider' : facts.customer.kind
+  // Only the subject is needed yet, for the notice; it has no links.
+  const { subject } = composeBookingMail(template, {
+    facts,
+    audience,
+    event,
+    manageUrl: '',
+    payUrl: '',
+    appUrl: '',
+    now: ctx.now,
+  })
+  for (const addressee of addresseesOf(to, facts)) {
+    await insertMail(tx, ctx, addressee, {
+      fact,
+      template,
+      recipientKind: audience,
+      bookingId: facts.bookingId as BookingId,
+      providerId: facts.provider.id as ProviderId,
+      facts: event,
+      subject,
+    })
+  }
+}
+
+function addresseesOf(to: Recipient, { customer, provider }: BookingFacts): readonly Addressee[] {
+  if (to === 'provider') return provider.addressees
+  return customer.email === null ? [] : [{ email: customer.email, userId: customer.userId }]
+}
+
+/** A payout was made or failed: its provider is told. */
+export async function recordPayoutMails(ctx: Ctx, type: string, event: JsonObject): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const payout = await findPayoutFacts(tx, saidIn(event, 'payoutId'))
+    const bookingId = payout?.bookings[0]?.bookingId
+    if (!payout || !bookingId) return
+    const { provider } = await bookingFactsOf(tx, bookingId)
+    for (const { template } of PAYOUT_MAILS[type] ?? []) {
+      const { subject } = composePayoutMail(template, { payout, appUrl: '' })
+      for (const addressee of provider.addressees) {
+        await insertMail(tx, ctx, addressee, {
+          fact: saidIn(event, 'eventId'),
+          template,
+          recipientKind: 'provider',
+          bookingId: bookingId as BookingId,
+          providerId: provider.id as ProviderId,
+          facts: event,
+          subject,
+        })
+      }
+    }
+  })
+}
+
+interface NewMail {
+  readonly fact: string
+  readonly template: Template
+  readonly recipientKind: 'customer' | 'guest' | 'provider'
+  readonly bookingId: BookingId | null
+  readonly providerId: ProviderId | null
+  readonly facts: JsonObject
+  readonly subject: string
+}
+
+async function insertMail(tx: Tx, ctx: Ctx, addressee: Addressee, { fact, ...mail }: NewMail): Promise<void> {
+  const id = randomUUID() as MailId
+  const inserted = await tx
+    .insert(mails)
+    .values({
+      id,
+      dedupeKey: `${fact}:${mail.template}:${mail.recipientKind}:${addressee.email.toLowerCase()}`,
+      ...mail,
+      recipientEmail: addressee.email,
+      recipientUserId: addressee.userId as UserId | null,
+      createdAt: ctx.now,
+    })
+    .onConflictDoNothing({ target: mails.dedupeKey })
+    .returning({ id: mails.id })
+  if (inserted.length > 0) await enqueueSend(tx, id)
+}
+
+export async function enqueueSend(tx: Tx, id: MailId): Promise<void> {
+  await enqueue(tx, SEND_TASK, { mailId: id }, { jobKey: `mail:${id}`, priority: JOB_PRIORITY.mail })
+}

@@ -1,0 +1,140 @@
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import type { Mailer, MailMessage } from '#src/integrations/mailer/port.ts'
+import { assert } from '#src/kernel/assert.ts'
+import type { MailId } from '#src/kernel/ids.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import type { Tx } from '#src/platform/db/database.ts'
+import { Trouble } from '#src/platform/errors.ts'
+import { calendarFile } from './calendar-file.ts'
+import { saidIn } from './domain/event.ts'
+import type { Audience } from './domain/facts.ts'
+import { isStillTrue } from './domain/still-true.ts'
+import {
+  PAYOUT_TEMPLATES,
+  type BookingTemplate,
+  type PayoutTemplate,
+  type Template,
+} from './domain/who-gets-what.ts'
+import { bookingFactsOf, findPayoutFacts } from './facts.ts'
+import { bookingView } from './mail-view.ts'
+import { enqueueSend } from './record-mails.ts'
+import { renderMail } from './render-mail.ts'
+import { mails } from './tables.ts'
+import { composeBookingMail, composePayoutMail } from './templates/compose.ts'
+
+type Mail = typeof mails.$inferSelect
+
+/** A sender that has not come back after this long has died; longer than all timeouts of the mailer together. */
+const IN_HAND_SECONDS_MAX = 90
+
+/**
+ * Sends one mail, once. The row is taken in hand in a short transaction, so that of two senders one goes away; the message
+ * goes out outside of any, with the row's id as its key; then what was sent is kept.
+ * @throws Trouble('mail') when the mail server cannot take it now: the job is run again later.
+ */
+export async function sendMail(ctx: Ctx, mailer: Mailer, mailId: MailId): Promise<void> {
+  const mail = await takeInHand(ctx, mailId)
+  if (!mail) return
+  const message = await writeMessage(ctx, mail)
+  if (!message) return finish(ctx, mailId, { status: 'suppressed', sentAt: null })
+  try {
+    const outcome = await mailer.send(message)
+    if ('refused' in outcome)
+      return finish(ctx, mailId, { status: 'failed', lastError: outcome.refused, sentAt: null })
+    await finish(ctx, mailId, {
+      status: 'sent',
+      sentAt: ctx.now,
+      lastError: null,
+      providerMessageId: outcome.messageId,
+      subject: message.subject,
+      html: message.html,
+      plainText: message.text,
+      calendar: message.calendar?.content ?? null,
+    })
+  } catch (error) {
+    await finish(ctx, mailId, {
+      sentAt: null,
+      lastError: error instanceof Error ? error.message : String(error),
+    })
+    throw error
+  }
+}
+
+async function takeInHand(ctx: Ctx, mailId: MailId): Promise<Mail | null> {
+  return inTransaction(ctx, async (tx) => {
+    const [mail] = await tx.select().from(mails).where(eq(mails.id, mailId)).for('update')
+    if (!mail || mail.status !== 'queued') return null
+    const lapsed = ctx.now.subtract({ seconds: IN_HAND_SECONDS_MAX })
+    const [taken] = await tx
+      .update(mails)
+      .set({ attempts: sql`${mails.attempts} + 1`, sentAt: ctx.now })
+      .where(and(eq(mails.id, mailId), or(isNull(mails.sentAt), lt(mails.sentAt, lapsed))))
+      .returning()
+    // Not done, only not ours: this job stays, in case the other sender is dying.
+    if (!taken) throw new Trouble('mail', 'another sender has this mail in hand')
+    return taken
+  })
+}
+
+/** The message as it is true now; null when it no longer is. */
+async function writeMessage(ctx: Ctx, mail: Mail): Promise<MailMessage | null> {
+  const base = { id: mail.id, from: ctx.config.MAIL_FROM, to: mail.recipientEmail }
+  if (isPayoutTemplate(mail.template)) {
+    const payout = await findPayoutFacts(ctx.db, saidIn(mail.facts, 'payoutId'))
+    if (!payout) return null
+    const content = composePayoutMail(mail.template, { payout, appUrl: ctx.config.NEXT_PUBLIC_APP_URL })
+    return { ...base, ...(await renderMail(content)) }
+  }
+  assert(mail.bookingId, 'a mail about a booking names it')
+  const facts = await bookingFactsOf(ctx.db, mail.bookingId)
+  if (!isStillTrue(mail.template, mail.facts, facts, ctx.now)) return null
+  const audience = mail.recipientKind as Audience
+  const view = await bookingView(ctx, facts, audience, mail.facts)
+  const rendered = await renderMail(composeBookingMail(mail.template, view))
+  const method = CALENDAR_METHOD[mail.template]
+  if (!method || (mail.template === 'booking_rescheduled' && facts.state !== 'confirmed'))
+    return { ...base, ...rendered }
+  const content = calendarFile(facts, method, ctx.config.NEXT_PUBLIC_APP_URL, {
+    audience,
+    attendeeEmail: mail.recipientEmail,
+    organizer: ctx.config.MAIL_FROM,
+    manageUrl: view.manageUrl,
+  })
+  return { ...base, ...rendered, calendar: { content, method } }
+}
+
+const CALENDAR_METHOD: Partial<Record<BookingTemplate, 'REQUEST' | 'CANCEL'>> = {
+  booking_confirmed: 'REQUEST',
+  booking_accepted: 'REQUEST',
+  booking_rescheduled: 'REQUEST',
+  booking_cancelled: 'CANCEL',
+}
+
+function isPayoutTemplate(template: Template): template is PayoutTemplate {
+  return (PAYOUT_TEMPLATES as readonly string[]).includes(template)
+}
+
+async function finish(ctx: Ctx, mailId: MailId, set: Partial<Mail>): Promise<void> {
+  await ctx.db
+    .update(mails)
+    .set(set)
+    .where(and(eq(mails.id, mailId), eq(mails.status, 'queued')))
+}
+
+const WAITED_HOURS = 24 // about when the queue stops trying by itself
+const ATTEMPTS_MAX = 60
+const BATCH_MAX = 100
+
+/** Mail that has outlived its job, because the mail server was down for days, is given a new one. */
+export async function requeueWaitingMails(ctx: Ctx): Promise<void> {
+  await inTransaction(ctx, async (tx: Tx) => {
+    const before = ctx.now.subtract({ hours: WAITED_HOURS })
+    const waiting = await tx
+      .select({ id: mails.id })
+      .from(mails)
+      .where(and(eq(mails.status, 'queued'), lt(mails.createdAt, before), lt(mails.attempts, ATTEMPTS_MAX)))
+      .orderBy(mails.createdAt)
+      .limit(BATCH_MAX)
+    for (const { id } of waiting) await enqueueSend(tx, id)
+  })
+}

@@ -1,0 +1,27 @@
+export { listAudit, type AuditView } from './audit-trail.ts'
+export { getBookingBackstage, type BookingBackstage } from './booking-backstage.ts'
+export { findById } from './find-anything.ts'
+export { JOB_STATES, listJobs, type JobState, type JobView } from './job-queue.ts'
+export { getMail, listMails, MAIL_STATUSES, type MailLine, type MailStatus } from './mail-log.ts'
+export {
+  getProviderFile,
+  listProviderNames,
+  listProviders,
+  PROVIDER_STATUSES,
+  type ProviderLine,
+  type ProviderStatus,
+} from './provider-list.ts'
+export {
+  BOOKING_TROUBLES,
+  getOperatorHome,
+  listTroubledBookings,
+  type BookingTrouble,
+  type OperatorHome,
+} from './troubles.ts'
+export {
+  getWebhook,
+  listWebhooks,
+  WEBHOOK_STATUSES,
+  type WebhookStatus,
+  type WebhookView,
+} from './webhooks.ts'

@@ -1,0 +1,165 @@
+import { sql, type SQL } from 'drizzle-orm'
+import type { MoneyJson } from '#src/kernel/money.ts'
+import type { Ctx } from '#src/platform/context.ts'
+import { requireOperator } from './access.ts'
+import { amountOf, iso, limitOf, pageOf, positionOf, type Page, type PageInput } from './rows.ts'
+
+const STUCK_MINUTES = 15
+const OVERDUE_MINUTES = 5
+const ANSWER_SOON_HOURS = 2
+
+/** What can be wrong with a booking. The count on the home page and the list behind it are the same condition. */
+export const BOOKING_TROUBLES = [
+  'payment_stuck',
+  'refund_stuck',
+  'disputed',
+  'payout_failed',
+  'payout_overdue',
+  'answer_due',
+  'overdue',
+] as const
+export type BookingTrouble = (typeof BOOKING_TROUBLES)[number]
+
+function condition(trouble: BookingTrouble, now: string): SQL {
+  const at = sql`${now}::timestamptz`
+  switch (trouble) {
+    case 'payment_stuck':
+      return sql`exists (select from payments p where p.booking_id = b.id and p.sync_due_at < ${at} - make_interval(mins => ${STUCK_MINUTES}))`
+    case 'refund_stuck':
+      return sql`exists (select from refunds r where r.booking_id = b.id
+        and (r.status = 'failed' or (r.status = 'requested' and r.requested_at < ${at} - make_interval(mins => ${STUCK_MINUTES}))))`
+    case 'disputed':
+      return sql`exists (select from payments p where p.booking_id = b.id and p.status = 'disputed')`
+    case 'payout_failed':
+      return sql`exists (select from payouts o where o.booking_id = b.id and o.status = 'failed')`
+    case 'payout_overdue':
+      return sql`exists (select from payouts o where o.booking_id = b.id and o.status = 'scheduled'
+        and o.due_at < ${at} - make_interval(mins => ${STUCK_MINUTES}))`
+    case 'answer_due':
+      return sql`(b.state = 'awaiting_provider' and b.answer_due_at < ${at} + make_interval(hours => ${ANSWER_SOON_HOURS}))`
+    case 'overdue':
+      return sql`(b.next_due_at < ${at} - make_interval(mins => ${OVERDUE_MINUTES}))`
+  }
+}
+
+export interface OperatorHome {
+  readonly bookings: Readonly<Record<BookingTrouble, number>>
+  readonly webhooksWaiting: number
+  readonly webhooksDead: number
+  readonly mailsFailed: number
+  readonly mailsWaiting: number
+  readonly jobsDead: number
+  readonly jobsWaiting: number
+  readonly eventsWaiting: number
+  readonly providersInReview: number
+  readonly providersSuspended: number
+  /** When a worker last said that it is alive, by the database's clock; null: never. */
+  readonly workerSilentSeconds: number | null
+}
+
+/** Everything that wants an operator, counted in one statement. @throws request.not_found. */
+export async function getOperatorHome(ctx: Ctx): Promise<OperatorHome> {
+  requireOperator(ctx)
+  const now = ctx.now.toString()
+  const at = sql`${now}::timestamptz`
+  const bookingCounts = sql.join(
+    BOOKING_TROUBLES.map(
+      (trouble) =>
+        sql`(select count(*)::int from bookings b where ${condition(trouble, now)}) as ${sql.identifier(trouble)}`,
+    ),
+    sql`, `,
+  )
+  const { rows } = await ctx.db.execute<Record<string, number | null>>(sql`
+    select ${bookingCounts},
+      (select count(*)::int from webhook_events where status = 'received' and received_at < ${at} - interval '1 minute') as webhooks_waiting,
+      (select count(*)::int from webhook_events where status = 'dead') as webhooks_dead,
+      (select count(*)::int from mails where status = 'failed') as mails_failed,
+      (select count(*)::int from mails where status = 'queued' and created_at < ${at} - interval '5 minutes') as mails_waiting,
+      (select count(*)::int from graphile_worker.jobs where attempts >= max_attempts and locked_at is null) as jobs_dead,
+      (select count(*)::int from graphile_worker.jobs where attempts < max_attempts and run_at < now() - interval '1 minute') as jobs_waiting,
+      (select count(*)::int from domain_events where dispatched_at is null and occurred_at < ${at} - interval '1 minute') as events_waiting,
+      (select count(*)::int from providers where status = 'in_review') as providers_in_review,
+      (select count(*)::int from providers where status = 'suspended') as providers_suspended,
+      (select extract(epoch from now() - max(seen_at))::int from worker_heartbeats) as worker_silent_seconds`)
+  const row = rows[0] ?? {}
+  const count = (name: string) => row[name] ?? 0
+  return {
+    bookings: Object.fromEntries(BOOKING_TROUBLES.map((trouble) => [trouble, count(trouble)])) as Record<
+      BookingTrouble,
+      number
+    >,
+    webhooksWaiting: count('webhooks_waiting'),
+    webhooksDead: count('webhooks_dead'),
+    mailsFailed: count('mails_failed'),
+    mailsWaiting: count('mails_waiting'),
+    jobsDead: count('jobs_dead'),
+    jobsWaiting: count('jobs_waiting'),
+    eventsWaiting: count('events_waiting'),
+    providersInReview: count('providers_in_review'),
+    providersSuspended: count('providers_suspended'),
+    workerSilentSeconds: row['worker_silent_seconds'] ?? null,
+  }
+}
+
+export interface TroubledBooking {
+  readonly id: string
+  readonly code: string
+  readonly state: string
+  readonly startsAt: string
+  readonly timeZone: string
+  readonly serviceName: string
+  readonly providerName: string
+  readonly customerName: string | null
+  readonly paymentStatus: string
+  readonly total: MoneyJson
+}
+
+interface TroubledRow extends Record<string, unknown> {
+  id: string
+  code: string
+  state: string
+  starts_at: string
+  time_zone: string
+  service_name: string
+  provider_name: string
+  customer_name: string | null
+  payment_status: string
+  total_minor: string
+  currency: string
+}
+
+/** The bookings behind one of the counts, newest start first. */
+export async function listTroubledBookings(
+  ctx: Ctx,
+  trouble: BookingTrouble,
+  input: PageInput = {},
+): Promise<Page<TroubledBooking>> {
+  requireOperator(ctx)
+  const limit = limitOf(input)
+  const after = positionOf(input)
+  const { rows } = await ctx.db.execute<TroubledRow>(sql`
+    select b.id, b.code, b.state, b.starts_at, b.time_zone, b.service_name, pr.name as provider_name,
+      coalesce(u.name, b.guest_name) as customer_name, coalesce(pay.status, 'unpaid') as payment_status, b.total_minor, b.currency
+    from bookings b join providers pr on pr.id = b.provider_id
+    left join users u on u.id = b.customer_id left join payments pay on pay.booking_id = b.id
+    where ${condition(trouble, ctx.now.toString())}
+      ${after ? sql`and (b.starts_at, b.id) < (${after.at}::timestamptz, ${after.id}::uuid)` : sql``}
+    order by b.starts_at desc, b.id desc limit ${limit + 1}`)
+  return pageOf(
+    rows,
+    limit,
+    (row) => ({
+      id: row.id,
+      code: row.code,
+      state: row.state,
+      startsAt: iso(row.starts_at),
+      timeZone: row.time_zone,
+      serviceName: row.service_name,
+      providerName: row.provider_name,
+      customerName: row.customer_name,
+      paymentStatus: row.payment_status,
+      total: amountOf(row.total_minor, row.currency),
+    }),
+    (item) => ({ at: item.startsAt, id: item.id }),
+  )
+}

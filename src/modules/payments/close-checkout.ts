@@ -1,0 +1,66 @@
+import { eq } from 'drizzle-orm'
+import {
+  GatewayRejected,
+  type Checkout,
+  type PaymentGateway,
+} from '#src/integrations/payment-gateway/port.ts'
+import type { BookingId } from '#src/kernel/ids.ts'
+import type { Ctx } from '#src/platform/context.ts'
+import { findOperation } from './operations.ts'
+import { findPaymentOfBooking } from './queries.ts'
+import { openCheckout } from './start-checkout.ts'
+import { syncPayment } from './sync-payment.ts'
+import { payments } from './tables.ts'
+
+/**
+ * Makes sure that a booking can no longer be paid, before its slot is given back. Not inside a transaction.
+ * @returns 'closed' when it cannot be paid any more and was not; 'paid' when money is there or on its way, and the slot stays.
+ * @throws {Trouble} when the gateway does not answer: the slot stays held until it does.
+ */
+export async function closeCheckout(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  bookingId: BookingId,
+): Promise<'closed' | 'paid'> {
+  const payment = await findPaymentOfBooking(ctx.db, bookingId)
+  if (!payment) return 'closed'
+  if (payment.status === 'voided') return 'closed'
+  if (payment.status !== 'unpaid') return 'paid'
+  const checkoutId = payment.checkoutSessionId ?? (await findUnanswered(ctx, gateway, payment.id))
+  if (checkoutId === null) return markClosed(ctx, bookingId)
+
+  const checkout = await expireOrRead(gateway, checkoutId)
+  if (checkout.status === 'expired') return markClosed(ctx, bookingId)
+  await syncPayment(ctx, gateway, payment.id)
+  return 'paid'
+}
+
+/** A page that was asked for and never heard of may exist all the same: the same key tells which it is. */
+async function findUnanswered(ctx: Ctx, gateway: PaymentGateway, paymentId: string): Promise<string | null> {
+  const operation = await findOperation(ctx.db, 'checkout', paymentId)
+  if (operation?.status !== 'intended') return null
+  try {
+    return (await openCheckout(ctx, gateway, operation)).id
+  } catch (error) {
+    if (error instanceof GatewayRejected) return null // certainly never made
+    throw error
+  }
+}
+
+async function expireOrRead(gateway: PaymentGateway, checkoutId: string): Promise<Checkout> {
+  try {
+    return await gateway.expireCheckout(checkoutId)
+  } catch (error) {
+    if (error instanceof GatewayRejected && error.code === 'checkout_not_open')
+      return gateway.readCheckout(checkoutId)
+    throw error
+  }
+}
+
+async function markClosed(ctx: Ctx, bookingId: BookingId): Promise<'closed'> {
+  await ctx.db
+    .update(payments)
+    .set({ checkoutUrl: null, syncDueAt: null, updatedAt: ctx.now })
+    .where(eq(payments.bookingId, bookingId))
+  return 'closed'
+}

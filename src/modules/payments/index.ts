@@ -1,0 +1,24 @@
+export { closeCheckout } from './close-checkout.ts'
+export {
+  quotePrice,
+  settlementOf,
+  type PriceFigures,
+  type RefundedParts,
+  type Settlement,
+} from './domain/fees.ts'
+export {
+  callOperation,
+  findOperation,
+  finishOperation,
+  intendOperation,
+  type Operation,
+} from './operations.ts'
+export { findPaymentOfBooking, listRefunds, lockPaymentOfBooking } from './queries.ts'
+export { replayWebhook } from './replay-webhook.ts'
+export { requestCapture } from './request-capture.ts'
+export { requestRefund, type RequestRefund } from './request-refund.ts'
+export { requestVoid } from './request-void.ts'
+export { startCheckout, type StartCheckout, type StartedCheckout } from './start-checkout.ts'
+export { syncPayment } from './sync-payment.ts'
+export { syncPayoutAccount } from './sync-payout-account.ts'
+export type { Payment, Refund } from './tables.ts'

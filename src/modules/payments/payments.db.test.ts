@@ -1,0 +1,659 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { eq, sql } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
+import http from 'node:http'
+import Stripe from 'stripe'
+import { inTransaction } from '#src/platform/context.ts'
+import { Refusal, Trouble } from '#src/platform/errors.ts'
+import {
+  booksOf,
+  CARDS,
+  checkOut,
+  eventsAbout,
+  expectBalanced,
+  makeBooking,
+  makeProvider,
+  moneyRig,
+  paidBooking,
+  paymentOf,
+  payWith,
+  type MoneyRig,
+} from '#tests/support/money.ts'
+import { closeCheckout } from './close-checkout.ts'
+import { listRefunds } from './queries.ts'
+import { requestCapture } from './request-capture.ts'
+import { requestRefund } from './request-refund.ts'
+import { requestVoid } from './request-void.ts'
+import { syncPayment } from './sync-payment.ts'
+import { stripeOperations, webhookEvents } from './tables.ts'
+
+const rig = await moneyRig()
+const { db, owner } = rig.database
+const provider = await makeProvider(rig)
+
+afterEach(() => rig.clearFaults())
+
+const FEE = 349n // Stripe's on 110.00: 2.9 % + 0.30
+
+describe('a checkout', () => {
+  test('that is paid is captured, booked and told once, though Stripe says so in two events', async () => {
+    const booking = await paidBooking(rig, provider)
+    await rig.delivered('payment_intent.succeeded')
+    await rig.runJobs()
+
+    const payment = await paymentOf(rig, booking.id)
+    expect(payment).toMatchObject({
+      status: 'captured',
+      amountMinor: 11_000n,
+      capturedMinor: 11_000n,
+      processingFeeMinor: FEE,
+      syncDueAt: null,
+    })
+    expect(await booksOf(rig, booking.id)).toEqual({
+      escrow: 11_000n,
+      processing_fees: FEE,
+      stripe_balance: 11_000n - FEE,
+    })
+    expect(await eventsAbout(rig, booking.id)).toEqual(['payment.captured'])
+    await expectBalanced(rig)
+  })
+
+  test('shows price and guest fee as lines of their own', async () => {
+    const booking = await makeBooking(rig, provider)
+    const page = await (await fetch(await checkOut(rig, booking))).text()
+    expect(page).toContain('Deep tissue massage')
+    expect(page).toContain('Guest booking fee')
+    expect(page).toContain('$110.00')
+  })
+
+  test('asked for twice is one page', async () => {
+    const booking = await makeBooking(rig, provider)
+    const [first, second] = [await checkOut(rig, booking), await checkOut(rig, booking)]
+    expect(second).toBe(first)
+  })
+
+  test('asked for by eight at once is one page', async () => {
+    const booking = await makeBooking(rig, provider)
+    const answers = await Promise.allSettled(Array.from({ length: 8 }, () => checkOut(rig, booking)))
+    const urls = new Set(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])))
+    expect(urls.size).toBe(1)
+    for (const answer of answers)
+      if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'payment.unavailable' })
+  })
+
+  test('that is declined stays unpaid, says why, and can be tried again', async () => {
+    const booking = await makeBooking(rig, provider)
+    const url = await checkOut(rig, booking)
+    expect(await payWith(url, CARDS.declined)).toBe(402)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({
+      status: 'unpaid',
+      lastError: 'Your card was declined.',
+      chargeId: null,
+    })
+    expect(await eventsAbout(rig, booking.id)).toEqual(['payment.failed'])
+
+    expect(await payWith(url, CARDS.succeeds)).toBe(303)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', lastError: null })
+    expect(await eventsAbout(rig, booking.id)).toEqual(['payment.failed', 'payment.captured'])
+    await expectBalanced(rig)
+  })
+
+  test('that cannot be opened refuses clearly, and opens later with the key it had', async () => {
+    const booking = await makeBooking(rig, provider)
+    await rig.fault({ match: 'POST /v1/checkout/sessions', action: 'drop-after-commit', times: 2 })
+    await expect(checkOut(rig, booking)).rejects.toMatchObject({ code: 'payment.unavailable' })
+    const url = await checkOut(rig, booking)
+    const sessions = await sdk(rig).checkout.sessions.list({ limit: 100 })
+    const own = sessions.data.filter(({ client_reference_id: reference }) => reference === booking.id)
+    expect(own.map(({ url: at }) => at)).toEqual([url])
+  })
+
+  test('whose key answers a stored 500 for ever is found again after a minute, and never made twice', async () => {
+    const booking = await makeBooking(rig, provider)
+    await rig.fault({ match: 'POST /v1/checkout/sessions', action: '500-after-success', times: 1 })
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await expect(checkOut(rig, booking)).rejects.toMatchObject({ code: 'payment.unavailable' })
+    }
+    await rig.pass({ seconds: 61 })
+    const url = await checkOut(rig, booking)
+    const sessions = await sdk(rig).checkout.sessions.list({ limit: 100 })
+    const own = sessions.data.filter(({ client_reference_id: reference }) => reference === booking.id)
+    expect(own.map(({ url: at }) => at)).toEqual([url])
+  })
+
+  test('whose key answers a stored 500 for nothing gets a new key after a minute', async () => {
+    const booking = await makeBooking(rig, provider)
+    await rig.fault({ match: 'POST /v1/checkout/sessions', action: '500', times: 1 })
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await expect(checkOut(rig, booking)).rejects.toMatchObject({ code: 'payment.unavailable' })
+    }
+    await rig.pass({ seconds: 61 })
+    await checkOut(rig, booking)
+    const { id } = await paymentOf(rig, booking.id)
+    const operations = await db
+      .select()
+      .from(stripeOperations)
+      .where(eq(stripeOperations.subjectId, id))
+      .orderBy(stripeOperations.generation)
+    expect(operations.map(({ status }) => status)).toEqual(['rejected', 'succeeded'])
+  })
+
+  test('that is closed cannot be paid; closed again, it still is', async () => {
+    const booking = await makeBooking(rig, provider)
+    const url = await checkOut(rig, booking)
+    expect(await closeCheckout(rig.ctx(), rig.gateway, booking.id)).toBe('closed')
+    expect(await closeCheckout(rig.ctx(), rig.gateway, booking.id)).toBe('closed')
+    expect(await payWith(url, CARDS.succeeds)).toBe(410)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({
+      status: 'unpaid',
+      checkoutUrl: null,
+      syncDueAt: null,
+    })
+  })
+
+  test('that was paid a moment before it is closed is told as paid', async () => {
+    const booking = await makeBooking(rig, provider)
+    const url = await checkOut(rig, booking)
+    expect(await payWith(url, CARDS.succeeds)).toBe(303)
+    expect(await closeCheckout(rig.ctx(), rig.gateway, booking.id)).toBe('paid')
+    expect(await eventsAbout(rig, booking.id)).toEqual(['payment.captured'])
+  })
+
+  test('of which no answer came is closed all the same', async () => {
+    const booking = await makeBooking(rig, provider)
+    await rig.fault({ match: 'POST /v1/checkout/sessions', action: 'drop-after-commit', times: 2 })
+    await expect(checkOut(rig, booking)).rejects.toThrow(Refusal)
+    expect(await closeCheckout(rig.ctx(), rig.gateway, booking.id)).toBe('closed')
+    const sessions = await sdk(rig).checkout.sessions.list({ limit: 100 })
+    expect(sessions.data.find(({ client_reference_id: reference }) => reference === booking.id)?.status).toBe(
+      'expired',
+    )
+  })
+
+  test('that is closed while Stripe is away leaves the slot held', async () => {
+    const booking = await makeBooking(rig, provider)
+    await checkOut(rig, booking)
+    await rig.fault({ match: 'POST /v1/checkout/sessions/:id/expire', action: 'drop-before', times: 2 })
+    await expect(closeCheckout(rig.ctx(), rig.gateway, booking.id)).rejects.toThrow(Trouble)
+    await rig.clearFaults()
+  })
+
+  test('that was closed can be opened again at another price', async () => {
+    const booking = await makeBooking(rig, provider)
+    await checkOut(rig, booking)
+    await closeCheckout(rig.ctx(), rig.gateway, booking.id)
+    const cheaper = { ...booking, figures: { ...booking.figures, surchargeMinor: 0n, totalMinor: 10_000n } }
+    const url = await checkOut(rig, cheaper)
+    expect(await payWith(url, CARDS.succeeds)).toBe(303)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', capturedMinor: 10_000n })
+    await expectBalanced(rig)
+  })
+})
+
+describe('money that is only set aside', () => {
+  async function authorized() {
+    const booking = await makeBooking(rig, provider)
+    expect(await payWith(await checkOut(rig, booking, 'manual'), CARDS.succeeds)).toBe(303)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'authorized', capturedMinor: 0n })
+    expect(await booksOf(rig, booking.id)).toEqual({})
+    return booking
+  }
+
+  test('is captured when it is asked for, once', async () => {
+    const booking = await authorized()
+    await inTransaction(rig.ctx(), (tx) => requestCapture(tx, rig.ctx(), booking.id))
+    await inTransaction(rig.ctx(), (tx) => requestCapture(tx, rig.ctx(), booking.id))
+    await rig.runJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', capturedMinor: 11_000n })
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 11_000n })
+    expect(await eventsAbout(rig, booking.id)).toEqual(['payment.authorized', 'payment.captured'])
+    await expectBalanced(rig)
+  })
+
+  test('is given back when it is voided, and no money moves', async () => {
+    const booking = await authorized()
+    await inTransaction(rig.ctx(), (tx) => requestVoid(tx, rig.ctx(), booking.id))
+    await rig.runJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'voided', capturedMinor: 0n })
+    expect(await booksOf(rig, booking.id)).toEqual({})
+    expect(await eventsAbout(rig, booking.id)).toEqual(['payment.authorized', 'payment.voided'])
+    await expectBalanced(rig)
+  })
+
+  test('whose capture is answered by a lost connection is captured once', async () => {
+    const booking = await authorized()
+    await rig.fault({ match: 'POST /v1/payment_intents/:id/capture', action: 'drop-after-commit', times: 2 })
+    await inTransaction(rig.ctx(), (tx) => requestCapture(tx, rig.ctx(), booking.id))
+    await rig.runJobs()
+    await rig.clearFaults()
+    await rig.retryJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', capturedMinor: 11_000n })
+    expect((await eventsAbout(rig, booking.id)).filter((type) => type === 'payment.captured')).toHaveLength(1)
+    await expectBalanced(rig)
+  })
+
+  test('that was given back by hand says that it cannot be captured', async () => {
+    const booking = await authorized()
+    const { paymentIntentId } = await paymentOf(rig, booking.id)
+    await sdk(rig).paymentIntents.cancel(paymentIntentId ?? '')
+    await inTransaction(rig.ctx(), (tx) => requestCapture(tx, rig.ctx(), booking.id))
+    await rig.runJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'voided' })
+    expect(await eventsAbout(rig, booking.id)).toEqual([
+      'payment.authorized',
+      'payment.voided',
+      'payment.capture_failed',
+    ])
+  })
+
+  test('given back whole before the worker has taken it is never charged', async () => {
+    const booking = await authorized()
+    await inTransaction(rig.ctx(), async (tx) => {
+      await requestCapture(tx, rig.ctx(), booking.id)
+      await requestRefund(tx, rig.ctx(), {
+        bookingId: booking.id,
+        baseMinor: 10_000n,
+        surchargeMinor: 1_000n,
+        cause: 'cancellation',
+      })
+    })
+    await rig.runJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'voided', capturedMinor: 0n })
+    await expectBalanced(rig)
+  })
+})
+
+describe('a refund', () => {
+  const refund = (
+    bookingId: Parameters<typeof paymentOf>[1],
+    baseMinor: bigint,
+    surchargeMinor: bigint,
+    cause: string,
+  ) =>
+    inTransaction(rig.ctx(), (tx) =>
+      requestRefund(tx, rig.ctx(), { bookingId, baseMinor, surchargeMinor, cause }),
+    )
+
+  test('in parts adds up to the whole, and not a cent more', async () => {
+    const booking = await paidBooking(rig, provider)
+    await refund(booking.id, 2_500n, 250n, 'first')
+    await rig.runJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({
+      status: 'partially_refunded',
+      refundedMinor: 2_750n,
+    })
+    await refund(booking.id, 7_500n, 750n, 'rest')
+    await rig.runJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'refunded', refundedMinor: 11_000n })
+    await expect(refund(booking.id, 1n, 0n, 'more')).rejects.toMatchObject({
+      code: 'payment.refund_too_large',
+    })
+    expect(await booksOf(rig, booking.id)).toEqual({ escrow: 0n, processing_fees: FEE, stripe_balance: -FEE })
+    expect((await eventsAbout(rig, booking.id)).filter((type) => type === 'payment.refunded')).toHaveLength(2)
+    await expectBalanced(rig)
+  })
+
+  test('asked for by 64 at once for one cause is made once', async () => {
+    const booking = await paidBooking(rig, provider)
+    const ids = await Promise.all(
+      Array.from({ length: 64 }, async () => (await refund(booking.id, 10_000n, 1_000n, 'cancellation'))?.id),
+    )
+    expect(new Set(ids).size).toBe(1)
+    await rig.runJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'refunded', refundedMinor: 11_000n })
+    await expectBalanced(rig)
+  })
+
+  test('asked for by 64 at once for different causes never exceeds what was captured', async () => {
+    const booking = await paidBooking(rig, provider)
+    const asked = await Promise.allSettled(
+      Array.from({ length: 64 }, (_, cause) => refund(booking.id, 3_000n, 300n, `cause ${cause}`)),
+    )
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
+    await rig.runJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({
+      refundRequestedMinor: 9_900n,
+      refundedMinor: 9_900n,
+    })
+    await expectBalanced(rig)
+  })
+
+  test('whose answer is lost is made once', async () => {
+    const booking = await paidBooking(rig, provider)
+    await rig.fault({ match: 'POST /v1/refunds', action: 'drop-after-commit', times: 2 })
+    await refund(booking.id, 10_000n, 1_000n, 'cancellation')
+    await rig.runJobs()
+    await rig.clearFaults()
+    await rig.retryJobs()
+    expect(await refundsAtStripe(booking.id)).toEqual([11_000])
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'refunded', refundedMinor: 11_000n })
+    expect((await eventsAbout(rig, booking.id)).filter((type) => type === 'payment.refunded')).toHaveLength(1)
+    await expectBalanced(rig)
+  })
+
+  test('whose key answers a stored 500 is found and made once', async () => {
+    const booking = await paidBooking(rig, provider)
+    await rig.fault({ match: 'POST /v1/refunds', action: '500-after-success', times: 1 })
+    await refund(booking.id, 10_000n, 1_000n, 'cancellation')
+    for (let attempt = 0; attempt < 3; attempt += 1) await rig.retryJobs()
+    await rig.pass({ seconds: 61 })
+    await rig.retryJobs()
+    expect(await refundsAtStripe(booking.id)).toEqual([11_000])
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'refunded' })
+    await expectBalanced(rig)
+  })
+
+  test('that the bank returns days later puts books and reservation back', async () => {
+    const booking = await paidBooking(rig, provider, CARDS.refundFails)
+    await refund(booking.id, 5_000n, 500n, 'cancellation')
+    await rig.runJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({
+      status: 'partially_refunded',
+      refundedMinor: 5_500n,
+    })
+    await rig.pass({ seconds: 10 })
+    await expect
+      .poll(
+        async () => {
+          await rig.runJobs()
+          return (await paymentOf(rig, booking.id)).refundedMinor
+        },
+        { timeout: 10_000, interval: 20 },
+      )
+      .toBe(0n)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', refundRequestedMinor: 0n })
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 11_000n })
+    expect(await eventsAbout(rig, booking.id)).toContain('payment.refund_failed')
+    await expectBalanced(rig)
+  })
+
+  test('that is slow leaves our balance at once and is told when it arrives', async () => {
+    const booking = await paidBooking(rig, provider, CARDS.refundPending)
+    await refund(booking.id, 10_000n, 1_000n, 'cancellation')
+    await rig.runJobs()
+    const { id } = await paymentOf(rig, booking.id)
+    expect((await listRefunds(db, id)).map(({ status }) => status)).toEqual(['pending'])
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n })
+    await rig.pass({ seconds: 10 })
+    await expect
+      .poll(
+        async () => {
+          await rig.sweep('payments.pending-refunds')
+          await rig.runJobs()
+          return (await paymentOf(rig, booking.id)).status
+        },
+        { timeout: 10_000, interval: 20 },
+      )
+      .toBe('refunded')
+    await expectBalanced(rig)
+  })
+
+  test('made by hand in the dashboard is booked like any other', async () => {
+    const booking = await paidBooking(rig, provider)
+    const { chargeId, id } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'refund', '22.00')
+    await expect
+      .poll(
+        async () => {
+          await rig.runJobs()
+          return (await paymentOf(rig, booking.id)).refundedMinor
+        },
+        { timeout: 10_000, interval: 20 },
+      )
+      .toBe(2_200n)
+    expect(await listRefunds(db, id)).toMatchObject([
+      { basePartMinor: 2_000n, surchargePartMinor: 200n, status: 'succeeded' },
+    ])
+    await expectBalanced(rig)
+  })
+
+  async function refundsAtStripe(bookingId: Parameters<typeof paymentOf>[1]): Promise<number[]> {
+    const { paymentIntentId } = await paymentOf(rig, bookingId)
+    const refunds = await sdk(rig).refunds.list({ payment_intent: paymentIntentId ?? '' })
+    return refunds.data.map(({ amount }) => amount)
+  }
+})
+
+describe('a payment that does not match what was asked for', () => {
+  test.each([
+    ['another amount', sql`amount_minor = amount_minor + 1`, sql`amount_minor = amount_minor - 1`],
+    ['another currency', sql`currency = 'CAD'`, sql`currency = 'USD'`],
+    ['another payment', sql`payment_intent_id = 'pi_of_another'`, sql`payment_intent_id = null`],
+  ])('(%s) is set aside for a person, and confirms nothing', async (_, tampered, corrected) => {
+    const booking = await makeBooking(rig, provider)
+    const url = await checkOut(rig, booking)
+    await owner.execute(sql`update payments set ${tampered} where booking_id = ${booking.id}`)
+    expect(await payWith(url, CARDS.succeeds)).toBe(303)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'unpaid', capturedMinor: 0n })
+    expect(await eventsAbout(rig, booking.id)).toEqual([])
+    expect(await booksOf(rig, booking.id)).toEqual({})
+    const { rows } = await db.execute(sql`
+      select action from audit_log where subject_id = (select id::text from payments where booking_id = ${booking.id})`)
+    expect(rows).toEqual([{ action: 'payment.quarantine' }])
+
+    await owner.execute(sql`update payments set ${corrected} where booking_id = ${booking.id}`)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured' })
+  })
+})
+
+describe('the sweeper', () => {
+  async function sweepAll(name: string) {
+    while ((await rig.sweep(name)) > 0);
+    await rig.runJobs()
+  }
+
+  test('asks Stripe when no webhook came', async () => {
+    const booking = await makeBooking(rig, provider)
+    const url = await checkOut(rig, booking)
+    await rig.fault({ match: 'event:*', action: 'drop-before' })
+    expect(await payWith(url, CARDS.succeeds)).toBe(303)
+    await sweepAll('payments.unsynced')
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'unpaid' }) // not yet: a webhook may still come
+    await rig.pass({ seconds: 121 })
+    await sweepAll('payments.unsynced')
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured' })
+    expect(await eventsAbout(rig, booking.id)).toEqual(['payment.captured'])
+  })
+
+  test('takes up a call whose job is gone', async () => {
+    const booking = await paidBooking(rig, provider)
+    await inTransaction(rig.ctx(), (tx) =>
+      requestRefund(tx, rig.ctx(), {
+        bookingId: booking.id,
+        baseMinor: 10_000n,
+        surchargeMinor: 1_000n,
+        cause: 'cancellation',
+      }),
+    )
+    const { id } = await paymentOf(rig, booking.id)
+    const [refund] = await listRefunds(db, id)
+    await db.execute(sql`select graphile_worker.remove_job(${`refund:${refund?.id}`})`)
+    await rig.pass({ minutes: 6 })
+    await rig.sweep('payments.open-operations')
+    await rig.runJobs()
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'refunded' })
+  })
+})
+
+describe('a webhook', () => {
+  const stripe = sdk(rig)
+  const deliver = (body: string, signature: string, endpoint = '') =>
+    fetch(rig.webhooksUrl.replace('/webhooks', `${endpoint}/webhooks`), {
+      method: 'POST',
+      body,
+      headers: { 'stripe-signature': signature },
+    })
+  const sign = (body: string, secret = rig.config.STRIPE_WEBHOOK_SECRET, timestamp?: number) =>
+    stripe.webhooks.generateTestHeaderString({
+      payload: body,
+      secret,
+      ...(timestamp !== undefined && { timestamp }),
+    })
+  const eventWith = (object: object, type = 'payment_intent.succeeded', more: object = {}) =>
+    JSON.stringify({
+      id: `evt_${randomUUID()}`,
+      object: 'event',
+      type,
+      created: 1_800_000_000,
+      livemode: false,
+      api_version: '2026-10-28.endive',
+      data: { object },
+      ...more,
+    })
+
+  test('delivered 64 times at once is stored once and acted on once', async () => {
+    const booking = await makeBooking(rig, provider)
+    const url = await checkOut(rig, booking)
+    await rig.fault({ match: 'event:*', action: 'drop-before' })
+    expect(await payWith(url, CARDS.succeeds)).toBe(303)
+    await rig.clearFaults()
+    const [event] = (await stripe.events.list({ type: 'checkout.session.completed', limit: 1 })).data
+    const body = JSON.stringify(event)
+    const answers = await Promise.all(Array.from({ length: 64 }, () => deliver(body, sign(body))))
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 64 }, () => 200))
+    await rig.runJobs()
+    expect(
+      await db
+        .select()
+        .from(webhookEvents)
+        .where(eq(webhookEvents.id, event?.id ?? '')),
+    ).toMatchObject([{ status: 'processed', attempts: 1 }])
+    expect(await eventsAbout(rig, booking.id)).toEqual(['payment.captured'])
+    await expectBalanced(rig)
+  })
+
+  test('that is not signed by Stripe is refused in every disguise, and not stored', async () => {
+    const body = eventWith({ id: 'pi_forged', object: 'payment_intent', metadata: {} })
+    const now = Math.floor(Date.now() / 1000)
+    const good = sign(body)
+    const disguises: [string, string][] = [
+      [body, ''],
+      [body, 'garbage'],
+      [body, `t=${now}`],
+      [body, good.replace('v1=', 'v0=')],
+      [body, good.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],
+      [body, sign(body, `whsec_${'x'.repeat(32)}`)],
+      [body, sign(body, rig.config.STRIPE_CONNECT_WEBHOOK_SECRET)],
+      [body, sign(body, rig.config.STRIPE_WEBHOOK_SECRET, now - 301)],
+      [`${body} `, good],
+      [JSON.stringify(JSON.parse(body), null, 2), good],
+      [body.replace('pi_forged', 'pi_altered'), good],
+      ['not json', sign('not json')],
+    ]
+    for (const [sent, signature] of disguises) {
+      const answer = await deliver(sent, signature)
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ code: 'payment.event_unsigned' })
+    }
+    const { rowCount } = await db.execute(
+      sql`select from webhook_events where body like '%pi_forged%' or body like '%pi_altered%'`,
+    )
+    expect(rowCount).toBe(0)
+  })
+
+  test('of a megabyte and more is refused before it is read', async () => {
+    const status = await new Promise((resolve, reject) => {
+      const request = http.request(rig.webhooksUrl, { method: 'POST', agent: false }, (answer) =>
+        resolve(answer.statusCode),
+      )
+      request.on('error', reject)
+      request.end('x'.repeat(1024 * 1024 + 1))
+    })
+    expect(status).toBe(413)
+  })
+
+  test.each([
+    [
+      'of live mode',
+      { id: 'pi_live', object: 'payment_intent', metadata: {} },
+      'payment_intent.succeeded',
+      { livemode: true },
+    ],
+    ['of a type we do not act on', { id: 'cus_1', object: 'customer' }, 'customer.created', {}],
+    ['of a type that Stripe has yet to invent', { id: 'x_1', object: 'novelty' }, 'novelty.created', {}],
+  ])('%s is stored and ignored', async (_, object, type, more) => {
+    const body = eventWith(object, type, more)
+    expect((await deliver(body, sign(body))).status).toBe(200)
+    const { id } = JSON.parse(body) as { id: string }
+    expect(await db.select().from(webhookEvents).where(eq(webhookEvents.id, id))).toMatchObject([
+      { status: 'ignored' },
+    ])
+  })
+
+  test.each([{}, { payment_id: "an order of another shop'; --" }])(
+    'about a payment that is none of ours (%j) is ignored',
+    async (metadata) => {
+      const body = eventWith({ id: 'pi_by_hand', object: 'payment_intent', metadata })
+      expect((await deliver(body, sign(body))).status).toBe(200)
+      await rig.runJobs()
+      expect(
+        await db
+          .select()
+          .from(webhookEvents)
+          .where(eq(webhookEvents.id, (JSON.parse(body) as { id: string }).id)),
+      ).toMatchObject([{ status: 'ignored' }])
+    },
+  )
+
+  test('about what is not there yet is kept and tried again, then becomes a dead letter; others flow', async () => {
+    const body = eventWith({
+      id: 'pi_ahead',
+      object: 'payment_intent',
+      metadata: { payment_id: randomUUID() },
+    })
+    await deliver(body, sign(body))
+    await rig.runJobs()
+    const [waiting] = await db.select().from(webhookEvents).where(eq(webhookEvents.objectId, 'pi_ahead'))
+    expect(waiting).toMatchObject({ status: 'received', attempts: 1 })
+    await paidBooking(rig, provider)
+    const about = db
+      .select({ status: webhookEvents.status, attempts: webhookEvents.attempts })
+      .from(webhookEvents)
+    await expect
+      .poll(
+        async () => {
+          await rig.retryJobs()
+          return about.where(eq(webhookEvents.objectId, 'pi_ahead'))
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual([{ status: 'dead', attempts: 10 }])
+  })
+
+  test('that cannot be stored is answered with a 5xx, so that it comes again', async () => {
+    const body = eventWith({ id: 'pi_unstored', object: 'payment_intent', metadata: {} })
+    await owner.execute(sql`alter table webhook_events rename to webhook_events_away`)
+    const answer = await deliver(body, sign(body))
+    await owner.execute(sql`alter table webhook_events_away rename to webhook_events`)
+    expect(answer.status).toBeGreaterThanOrEqual(500)
+    expect((await deliver(body, sign(body))).status).toBe(200)
+  })
+
+  test('of a connected account comes in by its own door with its own secret', async () => {
+    const body = eventWith({ id: 'acct_x', object: 'account', metadata: {} }, 'capability.updated', {
+      account: 'acct_x',
+    })
+    expect((await deliver(body, sign(body), '/connect')).status).toBe(400)
+    expect(
+      (await deliver(body, sign(body, rig.config.STRIPE_CONNECT_WEBHOOK_SECRET), '/connect')).status,
+    ).toBe(200)
+  })
+})
+
+function sdk({ stripeUrl, config }: MoneyRig): Stripe {
+  const { hostname, port } = new URL(stripeUrl)
+  return new Stripe(config.STRIPE_SECRET_KEY, {
+    host: hostname,
+    port,
+    protocol: 'http',
+    telemetry: false,
+    maxNetworkRetries: 0,
+  })
+}

@@ -1,0 +1,176 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { EventSubject, GatewayEvent, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import { isId, type PaymentId, type RefundId } from '#src/kernel/ids.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import { classifyTrouble } from '#src/platform/errors.ts'
+import { emit } from '#src/platform/outbox/emit.ts'
+import { findPayment, findPaymentByIntent, findRefund } from './queries.ts'
+import { WEBHOOK_TRIES_MAX } from './receive-webhook.ts'
+import { syncRefund } from './settle-refund.ts'
+import { syncKnown } from './sync-payment.ts'
+import { syncPayoutAccount } from './sync-payout-account.ts'
+import { webhookEvents, type Payment, type WebhookEvent } from './tables.ts'
+
+/** An event names something of ours that is not there: it may be of another installation, or ahead of our own commit. */
+class NotThereYet extends Error {
+  override readonly name = 'NotThereYet'
+}
+
+/**
+ * Acts on the stored events about one object: what they name is read again from the gateway, once for all of them. What
+ * fails is tried again with the job; what fails {@link WEBHOOK_TRIES_MAX} times is a dead letter for an operator.
+ */
+export async function processWebhooks(ctx: Ctx, gateway: PaymentGateway, objectId: string): Promise<void> {
+  const events = await ctx.db
+    .select()
+    .from(webhookEvents)
+    .where(and(eq(webhookEvents.objectId, objectId), eq(webhookEvents.status, 'received')))
+    .orderBy(webhookEvents.createdAt)
+  if (events.length === 0) return
+  const bySubject = Map.groupBy(
+    events.map((event) => ({ event, parsed: gateway.parseEvent(event.body) })),
+    ({ parsed }) => subjectName(parsed.subject),
+  )
+  const failures: unknown[] = []
+  for (const group of bySubject.values()) {
+    const ids = group.map(({ event }) => event.id)
+    try {
+      const acted = await act(
+        ctx,
+        gateway,
+        group.map(({ parsed }) => parsed),
+      )
+      await finish(ctx, ids, acted ? 'processed' : 'ignored')
+    } catch (error) {
+      failures.push(error)
+      await noteFailure(
+        ctx,
+        group.map(({ event }) => event),
+        error,
+      )
+    }
+  }
+  if (failures.length > 0) throw failures[0]
+}
+
+/** Events of one subject. @returns false when they are about nothing of ours. */
+async function act(ctx: Ctx, gateway: PaymentGateway, events: readonly GatewayEvent[]): Promise<boolean> {
+  const { subject } = events[0] as GatewayEvent
+  switch (subject.kind) {
+    case 'payment':
+      return actOnPayment(
+        ctx,
+        gateway,
+        events.map((event) => event.subject as PaymentSubject),
+      )
+    case 'refund':
+      return actOnRefund(ctx, gateway, subject)
+    case 'payout_account':
+      await syncPayoutAccount(ctx, gateway, subject.accountId)
+      return true
+    case 'transfer':
+      return tellOfTransfer(ctx, subject)
+    case 'none':
+      return false
+  }
+}
+
+type PaymentSubject = Extract<EventSubject, { kind: 'payment' }>
+type RefundSubject = Extract<EventSubject, { kind: 'refund' }>
+type TransferSubject = Extract<EventSubject, { kind: 'transfer' }>
+
+async function actOnPayment(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  subjects: readonly PaymentSubject[],
+): Promise<boolean> {
+  const payment = await findNamedPayment(ctx, subjects)
+  if (!payment) return false
+  if (subjects.some(({ reached }) => !isReached(payment, reached))) await syncKnown(ctx, gateway, payment)
+  return true
+}
+
+/** Null when the event names no payment of ours, as for one made by hand in the dashboard. */
+async function findNamedPayment(ctx: Ctx, subjects: readonly PaymentSubject[]): Promise<Payment | null> {
+  const paymentId = subjects.find((subject) => subject.paymentId)?.paymentId
+  if (paymentId && !isId(paymentId)) return null
+  if (paymentId) {
+    const payment = await findPayment(ctx.db, paymentId as PaymentId)
+    if (!payment) throw new NotThereYet(`there is no payment ${paymentId}`)
+    return payment
+  }
+  const intentId = subjects.find((subject) => subject.intentId)?.intentId
+  return intentId ? findPaymentByIntent(ctx.db, intentId) : null
+}
+
+/** The twin of news we have had: nothing to read. */
+function isReached(payment: Payment, reached: PaymentSubject['reached']): boolean {
+  if (reached === null) return false
+  if (payment.capturedMinor > 0n) return payment.processingFeeMinor !== null
+  return reached === 'authorized' && (payment.status === 'authorized' || payment.status === 'voided')
+}
+
+async function actOnRefund(ctx: Ctx, gateway: PaymentGateway, subject: RefundSubject): Promise<boolean> {
+  if (subject.refundId && !isId(subject.refundId)) return false
+  const refund = subject.refundId ? await findRefund(ctx.db, subject.refundId as RefundId) : null
+  if (subject.refundId && !refund) throw new NotThereYet(`there is no refund ${subject.refundId}`)
+  if (refund?.stripeRefundId) {
+    await syncRefund(ctx, gateway, refund)
+    return true
+  }
+  // Made by hand, or ours and ahead of our own answer: the payment takes in all there are.
+  const payment = subject.intentId ? await findPaymentByIntent(ctx.db, subject.intentId) : null
+  if (!payment) return false
+  await syncKnown(ctx, gateway, payment)
+  return true
+}
+
+/** Transfers belong to the payouts, which hear of this one. */
+async function tellOfTransfer(ctx: Ctx, { transferId, payoutId }: TransferSubject): Promise<boolean> {
+  if (payoutId === null || !isId(payoutId)) return false
+  await inTransaction(ctx, (tx) =>
+    emit(tx, {
+      type: 'transfer.changed',
+      subjectId: payoutId,
+      payload: { transferId, payoutId },
+      occurredAt: ctx.now,
+    }),
+  )
+  return true
+}
+
+function subjectName(subject: EventSubject): string {
+  switch (subject.kind) {
+    case 'payment':
+      return 'payment' // one root, one payment
+    case 'refund':
+      return `refund ${subject.gatewayRefundId}`
+    case 'payout_account':
+      return `account ${subject.accountId}`
+    case 'transfer':
+      return `transfer ${subject.transferId}`
+    case 'none':
+      return 'none'
+  }
+}
+
+async function finish(ctx: Ctx, ids: readonly string[], status: 'processed' | 'ignored'): Promise<void> {
+  await ctx.db
+    .update(webhookEvents)
+    .set({ status, processedAt: ctx.now, attempts: sql`${webhookEvents.attempts} + 1`, lastError: null })
+    .where(inArray(webhookEvents.id, [...ids]))
+}
+
+async function noteFailure(ctx: Ctx, events: readonly WebhookEvent[], error: unknown): Promise<void> {
+  const lastError = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  // While the gateway or the database is away nothing is known of the event: only what fails by itself counts.
+  const counted = classifyTrouble(error) ? 0 : 1
+  for (const { id, attempts, type } of events) {
+    const dead = attempts + counted >= WEBHOOK_TRIES_MAX
+    await ctx.db
+      .update(webhookEvents)
+      .set({ attempts: attempts + counted, lastError, ...(dead && { status: 'dead' as const }) })
+      .where(eq(webhookEvents.id, id))
+    if (dead) ctx.log.error({ eventId: id, type, lastError }, 'a webhook event is a dead letter')
+  }
+}

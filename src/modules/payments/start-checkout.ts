@@ -1,0 +1,243 @@
+import { eq, sql } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
+import type { Checkout, CheckoutRequest, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import { assert } from '#src/kernel/assert.ts'
+import type { BookingId } from '#src/kernel/ids.ts'
+import type { JsonObject } from '#src/kernel/json.ts'
+import type { Currency } from '#src/kernel/money.ts'
+import { Temporal } from '#src/kernel/time.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import type { Tx } from '#src/platform/db/database.ts'
+import { prepared } from '#src/platform/db/prepared.ts'
+import { refuse, Trouble } from '#src/platform/errors.ts'
+import { callOperation, findOperation, intendOperation, type Operation } from './operations.ts'
+import { lockPaymentOfBooking } from './queries.ts'
+import { payments, stripeOperations, type Payment } from './tables.ts'
+
+export interface StartCheckout {
+  readonly bookingId: BookingId
+  readonly currency: Currency
+  readonly baseMinor: bigint
+  /** On its own line of the payment page; 0 for a customer with an account. */
+  readonly surchargeMinor: bigint
+  /** What is bought, as the payment page says it: 'Deep tissue massage, 60 min'. */
+  readonly description: string
+  /** Manual: the money is only set aside until `requestCapture` or `requestVoid`. */
+  readonly captureMethod: 'automatic' | 'manual'
+  readonly customerEmail: string | null
+  /** Where the customer comes back to; never proof of payment. */
+  readonly successUrl: string
+  readonly cancelUrl: string
+}
+
+export interface StartedCheckout {
+  readonly url: string
+  /** After this the page cannot be paid. The hold ends before: `closeCheckout` is what makes it unpayable then. */
+  readonly expiresAt: Temporal.Instant
+}
+
+export const SURCHARGE_LINE = 'Guest booking fee'
+/** Stripe takes no less than 30 minutes; the rest is for clocks that differ and a second try. */
+const CHECKOUT_MINUTES = 40
+/** Without a webhook by then, the sweeper asks. */
+export const SYNC_AFTER_SECONDS = 120
+
+/**
+ * Opens the gateway's payment page for a booking. The intention is committed before the call; asked again, it gives the page
+ * that is there. Not inside a transaction.
+ * @throws refusal `payment.unavailable` when the gateway does not answer: nothing was charged, the hold is untouched.
+ * @throws refusal `booking.wrong_state` when it is paid already, `booking.hold_expired` when its page ran out meanwhile.
+ */
+export async function startCheckout(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  input: StartCheckout,
+): Promise<StartedCheckout> {
+  const request = checkoutRequest(ctx, input)
+  const found = (await intendFirst(ctx, input, request)) ?? (await reuse(ctx, input, request))
+  if ('url' in found) return found
+  const checkout = await openCheckout(ctx, gateway, found.operation, found.firstTry).catch(
+    (error: unknown) => {
+      if (error instanceof Trouble) throw refuse('payment.unavailable')
+      throw error
+    },
+  )
+  // Paid or expired between a lost first answer and this one.
+  if (checkout.url === null)
+    throw refuse(checkout.status === 'expired' ? 'booking.hold_expired' : 'booking.wrong_state')
+  return { url: checkout.url, expiresAt: checkout.expiresAt }
+}
+
+function checkoutRequest(ctx: Ctx, input: StartCheckout): CheckoutRequest {
+  const surcharge = { name: SURCHARGE_LINE, amountMinor: Number(input.surchargeMinor) }
+  return {
+    paymentId: randomUUID(),
+    bookingId: input.bookingId,
+    currency: input.currency,
+    lines: [
+      { name: input.description, amountMinor: Number(input.baseMinor) },
+      ...(input.surchargeMinor > 0n ? [surcharge] : []),
+    ],
+    captureMethod: input.captureMethod,
+    customerEmail: input.customerEmail,
+    successUrl: input.successUrl,
+    cancelUrl: input.cancelUrl,
+    expiresAt: ctx.now.add({ minutes: CHECKOUT_MINUTES }).toString(),
+  }
+}
+
+/** The usual case in one statement: the payment and the intention to open its page. Null when there is a payment already. */
+async function intendFirst(
+  ctx: Ctx,
+  input: StartCheckout,
+  request: CheckoutRequest,
+): Promise<Intended | null> {
+  const operation = intended(request, 1, ctx.now)
+  const { rowCount } = await insertFirst(ctx.db, {
+    paymentId: request.paymentId,
+    bookingId: input.bookingId,
+    captureMethod: input.captureMethod,
+    currency: input.currency,
+    amountMinor: input.baseMinor + input.surchargeMinor,
+    syncDueAt: ctx.now.add({ seconds: SYNC_AFTER_SECONDS }).toString(),
+    now: ctx.now.toString(),
+    operationId: operation.id,
+    request: JSON.stringify(request),
+    attempts: operation.attempts,
+  })
+  return rowCount === 0 ? null : { operation, firstTry: true }
+}
+
+const $ = sql.placeholder
+const insertFirst = prepared<Record<string, string | number | bigint>>(
+  () => sql`
+    with payment as (
+      insert into payments (id, booking_id, capture_method, currency, amount_minor, sync_due_at, created_at, updated_at)
+      values (${$('paymentId')}, ${$('bookingId')}, ${$('captureMethod')}, ${$('currency')}, ${$('amountMinor')},
+        ${$('syncDueAt')}, ${$('now')}, ${$('now')})
+      on conflict (booking_id) do nothing returning id)
+    insert into stripe_operations (id, kind, subject_id, request, attempts, created_at)
+    select ${$('operationId')}::uuid, 'checkout', payment.id, ${$('request')}::jsonb, ${$('attempts')}::int, ${$('now')}::timestamptz
+    from payment`,
+)
+
+/**
+ * Asked before: the page that is there, the operation to try again, or a new page where the last one was closed. Decided
+ * under the lock of the payment, since an answer that comes in at this moment changes which it is.
+ */
+async function reuse(
+  ctx: Ctx,
+  input: StartCheckout,
+  request: CheckoutRequest,
+): Promise<StartedCheckout | Intended> {
+  return inTransaction(ctx, async (tx) => {
+    const payment = await lockPaymentOfBooking(tx, input.bookingId)
+    assert(payment, 'a booking whose payment could not be made has one')
+    if (payment.status !== 'unpaid') throw refuse('booking.wrong_state')
+    const last = await findOperation(tx, 'checkout', payment.id)
+    const again = { ...request, paymentId: payment.id }
+    if (last?.status === 'succeeded' && payment.checkoutUrl === null)
+      return reopen(tx, ctx, payment, input, again, last.generation + 1)
+    assert(
+      payment.amountMinor === input.baseMinor + input.surchargeMinor,
+      'a price changes only while no page shows another one',
+    )
+    if (last?.status === 'succeeded' && payment.checkoutUrl !== null) {
+      return { url: payment.checkoutUrl, expiresAt: Temporal.Instant.from(checkoutOf(last).expiresAt) }
+    }
+    const operation = await intendOperation(tx, ctx.now, {
+      kind: 'checkout',
+      subjectId: payment.id,
+      request: jsonOf(again),
+    })
+    return { operation, firstTry: false }
+  })
+}
+
+/** The last page cannot be paid any more: the next one is an operation of its own, with the price of now. */
+async function reopen(
+  tx: Tx,
+  ctx: Ctx,
+  payment: Payment,
+  input: StartCheckout,
+  request: CheckoutRequest,
+  generation: number,
+): Promise<Intended> {
+  const operation = intended(request, generation, ctx.now)
+  await tx.insert(stripeOperations).values(operation)
+  await tx
+    .update(payments)
+    .set({
+      amountMinor: input.baseMinor + input.surchargeMinor,
+      captureMethod: input.captureMethod,
+      checkoutSessionId: null,
+      paymentIntentId: null,
+      lastError: null,
+      syncDueAt: ctx.now.add({ seconds: SYNC_AFTER_SECONDS }),
+      updatedAt: ctx.now,
+    })
+    .where(eq(payments.id, payment.id))
+  return { operation, firstTry: true }
+}
+
+interface Intended {
+  readonly operation: Operation
+  readonly firstTry: boolean
+}
+
+function intended(request: CheckoutRequest, generation: number, now: Temporal.Instant): Operation {
+  return {
+    id: randomUUID(),
+    kind: 'checkout',
+    subjectId: request.paymentId,
+    generation,
+    status: 'intended',
+    request: jsonOf(request),
+    resultId: null,
+    error: null,
+    attempts: 1, // whoever writes it down makes the call at once
+    createdAt: now,
+    finishedAt: null,
+  }
+}
+
+/** Makes the call and records the page. @throws {Trouble} {GatewayRejected} */
+export async function openCheckout(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  operation: Operation,
+  firstTry = false,
+): Promise<Checkout> {
+  const checkout = await callOperation(ctx, operation, {
+    firstTry,
+    call: (key, request) => gateway.createCheckout(request as unknown as CheckoutRequest, key),
+    find: () => gateway.findCheckout(operation.id, operation.createdAt),
+  })
+  const { id, url } = checkout
+  await recordCheckout(ctx.db, { id, url, paymentId: operation.subjectId, now: ctx.now.toString() })
+  return checkout
+}
+
+const recordCheckout = prepared<Record<string, string | null>>(
+  () => sql`
+    with operation as (
+      update stripe_operations set status = 'succeeded', result_id = ${$('id')}, finished_at = ${$('now')}
+      where kind = 'checkout' and subject_id = ${$('paymentId')} and status = 'intended')
+    update payments set checkout_session_id = ${$('id')}, checkout_url = ${$('url')}, updated_at = ${$('now')}
+    where id = ${$('paymentId')} and checkout_session_id is null`,
+)
+
+function jsonOf(request: CheckoutRequest): JsonObject {
+  return request as unknown as JsonObject
+}
+
+export function checkoutOf(operation: Pick<Operation, 'request'>): CheckoutRequest {
+  return operation.request as unknown as CheckoutRequest
+}
+
+/** The figures of a payment as they were asked: what is price and what is surcharge. */
+export function figuresOf(request: CheckoutRequest): { baseMinor: bigint; surchargeMinor: bigint } {
+  const [base, surcharge] = request.lines
+  assert(base, 'a checkout has a line for the price')
+  return { baseMinor: BigInt(base.amountMinor), surchargeMinor: BigInt(surcharge?.amountMinor ?? 0) }
+}

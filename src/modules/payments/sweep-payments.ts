@@ -1,0 +1,81 @@
+import { sql } from 'drizzle-orm'
+import type { Ctx } from '#src/platform/context.ts'
+import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import { PROCESS_WEBHOOKS } from './receive-webhook.ts'
+import { SETTLE_CAPTURE } from './request-capture.ts'
+import { SETTLE_REFUND } from './request-refund.ts'
+import { SETTLE_VOID } from './request-void.ts'
+
+export const SYNC_PAYMENT = 'payments.sync'
+export const SYNC_REFUND = 'payments.sync-refund'
+
+const BATCH = 100
+/** A payment that is due is given to a job, and not again before this long: the job retries by itself. */
+const LEASE_SECONDS = 300
+/** An operation open for longer has lost its job. */
+const OPEN_SECONDS_MAX = 300
+
+/** Payments of which nothing was heard in time: asks the gateway. @returns how many were due. */
+export async function sweepUnsyncedPayments(ctx: Ctx): Promise<number> {
+  const leasedUntil = ctx.now.add({ seconds: LEASE_SECONDS }).toString()
+  const { rowCount } = await ctx.db.execute(sql`
+    with due as (
+      update payments set sync_due_at = ${leasedUntil} where id in (
+        select id from payments where sync_due_at <= ${ctx.now.toString()} order by sync_due_at limit ${BATCH} for update skip locked)
+      returning id)
+    select graphile_worker.add_job(
+      ${SYNC_PAYMENT}::text, json_build_object('paymentId', id), job_key => 'sync:' || id, priority => ${JOB_PRIORITY.money}::int)
+    from due`)
+  return rowCount ?? 0
+}
+
+const TASK_OF: Readonly<Record<string, { task: string; field: string }>> = {
+  capture: { task: SETTLE_CAPTURE, field: 'paymentId' },
+  void: { task: SETTLE_VOID, field: 'paymentId' },
+  refund: { task: SETTLE_REFUND, field: 'refundId' },
+}
+
+/**
+ * Calls that were intended and whose job is gone are taken up again, one batch a round.
+ * @returns 0: an operation stays due until its job has run, so running again at once would find the same ones.
+ */
+export async function sweepOpenOperations(ctx: Ctx): Promise<number> {
+  const before = ctx.now.subtract({ seconds: OPEN_SECONDS_MAX }).toString()
+  const { rows } = await ctx.db.execute<{ kind: string; subject_id: string }>(sql`
+    select kind, subject_id from stripe_operations
+    where status = 'intended' and created_at < ${before} and kind in ('capture', 'void', 'refund')
+    order by created_at limit ${BATCH}`)
+  for (const { kind, subject_id: subjectId } of rows) {
+    const found = TASK_OF[kind]
+    if (!found) continue
+    const options = { jobKey: `${kind}:${subjectId}`, priority: JOB_PRIORITY.money }
+    await enqueue(ctx.db, found.task, { [found.field]: subjectId }, options)
+  }
+  return 0
+}
+
+/** Stored events whose job has given up, as after hours without the gateway, are taken up again. @returns 0, as above. */
+export async function sweepWaitingWebhooks(ctx: Ctx): Promise<number> {
+  const before = ctx.now.subtract({ seconds: OPEN_SECONDS_MAX }).toString()
+  const { rows } = await ctx.db.execute<{ object_id: string }>(sql`
+    select object_id from webhook_events where status = 'received' and received_at < ${before}
+    group by object_id order by min(received_at) limit ${BATCH}`)
+  for (const { object_id: objectId } of rows) {
+    await enqueue(
+      ctx.db,
+      PROCESS_WEBHOOKS,
+      { objectId },
+      { jobKey: `webhooks:${objectId}`, priority: JOB_PRIORITY.money },
+    )
+  }
+  return 0
+}
+
+/** Refunds on their way to the bank are looked at until they arrive. @returns 0, as above. */
+export async function sweepPendingRefunds(ctx: Ctx): Promise<number> {
+  const { rows } = await ctx.db.execute<{ id: string }>(sql`
+    select id from refunds where status = 'pending' order by requested_at limit ${BATCH}`)
+  for (const { id } of rows)
+    await enqueue(ctx.db, SYNC_REFUND, { refundId: id }, { jobKey: `sync-refund:${id}` })
+  return 0
+}

@@ -1,0 +1,43 @@
+import { bodyLimit } from 'hono/body-limit'
+import type { EventEndpoint, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import type { Clock } from '#src/platform/clock.ts'
+import type { Database } from '#src/platform/db/database.ts'
+import { refuse } from '#src/platform/errors.ts'
+import type { Api } from '#src/platform/http/define.ts'
+import { receiveWebhook } from './receive-webhook.ts'
+
+export interface WebhookDeps {
+  readonly db: Database
+  readonly gateway: PaymentGateway
+  readonly clock: Clock
+}
+
+const BODY_BYTES_MAX = 1024 * 1024
+
+/**
+ * Where the gateway sends its events, below /api. Not part of /api/v1: no session, no idempotency key; the signature over
+ * the raw bytes is the whole admission. 200: stored. 400: not signed. 413: too large. 5xx: not stored, send it again.
+ */
+export function paymentWebhookRoutes(deps: WebhookDeps): (api: Api) => void {
+  const limit = bodyLimit({
+    maxSize: BODY_BYTES_MAX,
+    onError: () => {
+      throw refuse('request.too_large')
+    },
+  })
+  return (api) => {
+    const receive = (path: string, endpoint: EventEndpoint) =>
+      api.post(path, limit, async (c) => {
+        await receiveWebhook(
+          deps,
+          deps.clock.now(),
+          endpoint,
+          await c.req.text(),
+          c.req.header('stripe-signature') ?? '',
+        )
+        return c.json({ received: true })
+      })
+    receive('/stripe/webhooks', 'platform')
+    receive('/stripe/connect/webhooks', 'connect')
+  }
+}

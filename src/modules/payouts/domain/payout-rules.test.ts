@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { Temporal } from '#src/kernel/time.ts'
+import { dueAtOf, holdOf, isOver, nextAttemptAt } from './payout-rules.ts'
+
+const NOW = Temporal.Instant.from('2026-11-01T00:00:00Z')
+
+test.each([
+  [1, '2026-11-01T01:00:00Z'],
+  [2, '2026-11-01T06:00:00Z'],
+  [3, '2026-11-02T00:00:00Z'],
+])('after %s failed attempts the next one is at %s', (attempts, at) => {
+  expect(nextAttemptAt(attempts, NOW)?.toString()).toBe(at)
+})
+
+test('after four failed attempts an operator decides', () => {
+  expect(nextAttemptAt(4, NOW)).toBeNull()
+})
+
+test('escrow ends a number of days of 24 hours after the service, whatever the clocks do in between', () => {
+  expect(dueAtOf(Temporal.Instant.from('2026-10-30T15:00:00Z'), 7).toString()).toBe('2026-11-06T15:00:00Z')
+  expect(dueAtOf(NOW, 0).equals(NOW)).toBe(true)
+})
+
+test.each([
+  ['held', false],
+  ['awaiting_provider', false],
+  ['confirmed', false],
+  ['in_progress', false],
+  ['completed', true],
+  ['no_show', true],
+  ['cancelled', true],
+  ['declined', false],
+  ['expired', false],
+])('what a provider has earned with a booking that is %s is settled: %s', (state, over) => {
+  expect(isOver(state)).toBe(over)
+})
+
+test.each([
+  ['captured', [], null],
+  ['partially_refunded', ['succeeded'], null],
+  ['disputed', [], 'disputed'],
+  ['dispute_lost', [], 'disputed'],
+  ['captured', ['failed'], 'refund_failed'],
+  ['disputed', ['failed'], 'disputed'],
+] as const)(
+  'a payment that is %s with refunds %s is held because: %s',
+  (paymentStatus, refundStatuses, hold) => {
+    expect(holdOf({ paymentStatus, refundStatuses })).toBe(hold)
+  },
+)

@@ -1,0 +1,34 @@
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import type { BookingId, PayoutId, ProviderId } from '#src/kernel/ids.ts'
+import type { ModuleJobs } from '#src/platform/jobs/run.ts'
+import { payProvider } from './pay-provider.ts'
+import { retryWaitingPayouts } from './retry-payout.ts'
+import { schedulePayout } from './schedule-payout.ts'
+import { PAY_PROVIDER, sweepDuePayouts } from './sweep-payouts.ts'
+
+const SCHEDULE = 'payouts.schedule'
+const RETRY_WAITING = 'payouts.retry-waiting'
+const SWEEP_EVERY_MS = 2_000
+
+export function payoutsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJobs {
+  return {
+    jobs: {
+      [SCHEDULE]: (ctx, { bookingId }) => schedulePayout(ctx, String(bookingId) as BookingId),
+      [PAY_PROVIDER]: (ctx, { payoutId }) => payProvider(ctx, gateway, String(payoutId) as PayoutId),
+      [RETRY_WAITING]: async (ctx, { providerId, ready }) => {
+        if (ready === true) await retryWaitingPayouts(ctx, String(providerId) as ProviderId)
+      },
+    },
+    sweeps: [{ name: 'payouts.due', everyMs: SWEEP_EVERY_MS, run: sweepDuePayouts }],
+    subscriptions: {
+      'booking.completed': [SCHEDULE],
+      'booking.no_show': [SCHEDULE],
+      'booking.cancelled': [SCHEDULE],
+      'payment.refunded': [SCHEDULE],
+      'payment.refund_failed': [SCHEDULE],
+      'payment.disputed': [SCHEDULE],
+      'payment.dispute_closed': [SCHEDULE],
+      'payout_account.updated': [RETRY_WAITING],
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import tzlookup from '@photostructure/tz-lookup'
+import { eq, sql } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
+import type { CalendarId, ProviderId } from '#src/kernel/ids.ts'
+import { isCurrency } from '#src/kernel/money.ts'
+import { writeCalendars } from '#src/modules/scheduling/index.ts'
+import { recordAudit } from '#src/platform/audit.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import type { Tx } from '#src/platform/db/database.ts'
+import { refuse } from '#src/platform/errors.ts'
+import { invalid } from '#src/platform/http/define.ts'
+import { slugOf } from './domain/slug.ts'
+import { isTimeZone } from './domain/time-zone.ts'
+import { providerMembers, providers } from './tables.ts'
+
+export interface CreateProvider {
+  readonly name: string
+  readonly country: string
+  /** Found from the coordinates when those are given. */
+  readonly timeZone?: string | undefined
+  readonly latitude?: number | undefined
+  readonly longitude?: number | undefined
+}
+
+/** Begins a provider, as a draft that its maker owns. */
+export async function createProvider(
+  ctx: Ctx,
+  input: CreateProvider,
+): Promise<{ id: ProviderId; slug: string }> {
+  const { actor } = ctx
+  if (actor.kind !== 'user') throw refuse('auth.required')
+  const { latitude = null, longitude = null } = input
+  if ((latitude === null) !== (longitude === null)) throw invalid('longitude', 'comes together with latitude')
+  const timeZone =
+    input.timeZone ?? (latitude !== null && longitude !== null ? tzlookup(latitude, longitude) : null)
+  if (timeZone === null || !isTimeZone(timeZone)) throw invalid('timeZone', 'is not a time zone we know')
+  const currency = ctx.config.CURRENCY
+  if (!isCurrency(currency)) throw new TypeError(`CURRENCY ${currency} has no known exponent`)
+
+  return inTransaction(ctx, async (tx) => {
+    const id = randomUUID() as ProviderId
+    const slug = await freeSlug(tx, slugOf(input.name), id)
+    await tx.insert(providers).values({
+      ...{
+        id,
+        slug,
+        status: 'draft',
+        name: input.name,
+        timeZone,
+        currency,
+        country: input.country,
+        latitude,
+        longitude,
+      },
+      ...{ headline: '', description: '', addressLine: '', city: '', region: '', postalCode: '', photos: [] },
+      ...{ payoutAccountReady: false, payoutAccountRequirements: [], ratingSum: 0, ratingCount: 0 },
+      createdAt: ctx.now,
+      updatedAt: ctx.now,
+    })
+    await tx
+      .insert(providerMembers)
+      .values({ providerId: id, userId: actor.userId, role: 'owner', createdAt: ctx.now })
+    await writeCalendars(tx, [{ id: randomUUID() as CalendarId, providerId: id, rules: [] }], ctx.now)
+    await recordAudit(tx, ctx, {
+      action: 'provider.create',
+      subjectKind: 'provider',
+      subjectId: id,
+      after: { name: input.name, slug, timeZone, country: input.country },
+    })
+    return { id, slug }
+  })
+}
+
+/** Two who take one name at the same moment queue here: the second sees that it is taken. */
+async function freeSlug(tx: Tx, slug: string, id: ProviderId): Promise<string> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`slug:${slug}`}, 0))`)
+  const taken = await tx.select({ id: providers.id }).from(providers).where(eq(providers.slug, slug))
+  return taken.length === 0 ? slug : `${slug}-${id.slice(0, 8)}`
+}

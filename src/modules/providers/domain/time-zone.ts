@@ -1,0 +1,13 @@
+import { Temporal } from '#src/kernel/time.ts'
+
+/** An IANA name. Offsets like +05:30 are refused: they know nothing of summer time. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
+    return true
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}

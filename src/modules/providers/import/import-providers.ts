@@ -1,0 +1,185 @@
+import { sql } from 'drizzle-orm'
+import { basename } from 'node:path'
+import { isCurrency, type Currency } from '#src/kernel/money.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import { recordAudit } from '#src/platform/audit.ts'
+import { detectMapping, type ImportMapping } from '../domain/import-mapping.ts'
+import { readServiceWords } from '../domain/service-words.ts'
+import { openPayoutAccounts, type OpenPayoutAccount } from '../open-payout-accounts.ts'
+import { ImportRefused, readRows } from './read-rows.ts'
+import { toListing, type ListingDefaults } from './to-listing.ts'
+import { providerIdOf, writeListings, type Listing } from './write-listings.ts'
+
+export interface ImportOptions {
+  file: string
+  /** Names where the rows come from; default is the file's name. The same source and row is the same provider. */
+  source?: string | undefined
+  /** Columns that are not found by their usual names. */
+  mapping?: ImportMapping | undefined
+  defaults?: ImportDefaults | undefined
+  /** Rows that say the same as an earlier one: taken as another provider (and reported), or left out. Default: taken. */
+  duplicates?: 'keep' | 'skip' | undefined
+  /** Reads and checks everything and writes nothing. */
+  dryRun?: boolean | undefined
+  /** Opens payout accounts, so that what is live can be booked. */
+  openPayoutAccount?: OpenPayoutAccount | undefined
+  onProgress?: ((progress: ImportProgress) => void) | undefined
+}
+
+export interface ImportDefaults {
+  /** Of the category tree; needed unless the file has a category column. */
+  category?: string | undefined
+  /** "Haircut:30:45.00; Wash & cut:45:60" */
+  services?: string | undefined
+  currency?: string | undefined
+  /** ISO 3166 code for rows without a country. */
+  country?: string | undefined
+  status?: 'draft' | 'live' | undefined
+}
+
+export interface ImportProgress {
+  step: 'reading' | 'writing' | 'payout accounts'
+  done: number
+  total: number
+}
+
+export interface RowNote {
+  /** 1 is the first row of data. */
+  row: number
+  /** Where it starts in the file. */
+  line: number
+  reason: string
+}
+
+export interface ImportReport {
+  rows: number
+  created: number
+  updated: number
+  /** Left as they are, because they have an owner by now. */
+  claimed: number
+  payoutAccountsReady: number
+  /** The columns that were used. */
+  mapping: ImportMapping
+  rejected: RowNote[]
+  /** Of rows that were taken all the same. */
+  warnings: RowNote[]
+  /** Taken or left out as `duplicates` says. */
+  duplicates: RowNote[]
+}
+
+/** Rows of one transaction: large enough to be fast, small enough that other writers do not wait. */
+const BATCH = 500
+const CATEGORY = 'hair'
+
+/** Takes a file of providers: the good rows go in, each bad one is reported with its line and the reason. */
+export async function importProviders(ctx: Ctx, options: ImportOptions): Promise<ImportReport> {
+  const rows = await readRows(options.file)
+  const defaults = await readDefaults(ctx, options)
+  const first = rows.find((each) => 'row' in each)
+  const mapping = detectMapping(first && 'row' in first ? first.row : {}, options.mapping)
+  if (mapping.name === undefined) {
+    throw new ImportRefused(
+      'No column looks like a name. Map one (name=COLUMN), or make one up (name="Salon, {street}").',
+    )
+  }
+
+  const listings: Listing[] = []
+  const rejected: RowNote[] = []
+  const warnings: RowNote[] = []
+  const duplicates: RowNote[] = []
+  const firstRowOf = new Map<string, { row: number; count: number }>()
+  for (const [index, fileRow] of rows.entries()) {
+    const note = { row: index + 1, line: fileRow.line }
+    const read = 'row' in fileRow ? toListing(fileRow.row, mapping, defaults) : fileRow
+    if ('problem' in read) {
+      rejected.push({ ...note, reason: read.problem })
+      continue
+    }
+    warnings.push(...read.warnings.map((reason) => ({ ...note, reason })))
+    const earlier = firstRowOf.get(read.listing.importKey)
+    if (!earlier) {
+      firstRowOf.set(read.listing.importKey, { row: note.row, count: 1 })
+      listings.push(read.listing)
+      continue
+    }
+    earlier.count += 1
+    duplicates.push({ ...note, reason: `says the same as row ${earlier.row}` })
+    if (options.duplicates !== 'skip') {
+      // Its number makes it another one, and the same one next time.
+      listings.push({ ...read.listing, importKey: `${read.listing.importKey}#${earlier.count}` })
+    }
+  }
+  options.onProgress?.({ step: 'reading', done: rows.length, total: rows.length })
+
+  const report = {
+    rows: rows.length,
+    created: 0,
+    updated: 0,
+    claimed: 0,
+    payoutAccountsReady: 0,
+    mapping,
+    rejected,
+    warnings,
+    duplicates,
+  }
+  if (options.dryRun) return report
+  for (let at = 0; at < listings.length; at += BATCH) {
+    const batch = listings.slice(at, at + BATCH)
+    const written = await inTransaction(ctx, (tx) => writeListings(tx, batch, ctx.now))
+    report.created += written.created
+    report.updated += written.updated
+    report.claimed += written.claimed
+    options.onProgress?.({ step: 'writing', done: at + batch.length, total: listings.length })
+  }
+  if (options.openPayoutAccount) {
+    report.payoutAccountsReady = await openPayoutAccounts(
+      ctx,
+      options.openPayoutAccount,
+      listings.map(providerIdOf),
+      (done, total) => options.onProgress?.({ step: 'payout accounts', done, total }),
+    )
+  }
+  await inTransaction(ctx, (tx) =>
+    recordAudit(tx, ctx, {
+      action: 'providers.import',
+      subjectKind: 'import',
+      subjectId: defaults.source,
+      after: {
+        rows: report.rows,
+        created: report.created,
+        updated: report.updated,
+        rejected: rejected.length,
+      },
+    }),
+  )
+  return report
+}
+
+async function readDefaults(
+  ctx: Ctx,
+  { file, source, defaults = {} }: ImportOptions,
+): Promise<ListingDefaults> {
+  const currency = defaults.currency ?? ctx.config.CURRENCY
+  if (!isCurrency(currency)) throw new ImportRefused(`${currency} is not a currency we know`)
+  const { rows } = await ctx.db.execute<{ id: string }>(sql`select id from categories`)
+  const categoryIds = new Set(rows.map(({ id }) => id))
+  const categoryId = defaults.category ?? CATEGORY
+  if (!categoryIds.has(categoryId)) throw new ImportRefused(`There is no category ${categoryId}`)
+  return {
+    source: source ?? basename(file),
+    status: defaults.status ?? 'live',
+    currency,
+    country: defaults.country?.toUpperCase() ?? null,
+    categoryId,
+    categoryIds,
+    services: readServices(ctx, defaults.services ?? '', currency),
+  }
+}
+
+function readServices(ctx: Ctx, words: string, currency: Currency): ListingDefaults['services'] {
+  const read = readServiceWords(words, currency)
+  if (!read.understood) throw new ImportRefused(read.problem)
+  const cheap = read.services.find(({ priceMinor }) => priceMinor < BigInt(ctx.config.MINIMUM_PRICE_MINOR))
+  if (cheap) throw new ImportRefused(`"${cheap.name}" costs less than the minimum price`)
+  return read.services
+}

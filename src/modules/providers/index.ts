@@ -1,0 +1,6 @@
+export { adjustRating, recountRatings } from './adjust-rating.ts'
+export { getBookableService, type BookableExtra, type BookableService } from './get-bookable-service.ts'
+export type { OpenedPayoutAccount, OpenPayoutAccount, PayoutAccountWanted } from './open-payout-accounts.ts'
+export { lockManagedProvider, providerIdsOf } from './queries.ts'
+export { attachPayoutAccount, type PayoutAccountState } from './record-payout-account.ts'
+export type { MemberRole, ProviderStatus } from './tables.ts'

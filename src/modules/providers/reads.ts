@@ -1,0 +1,3 @@
+// What pages and GET routes may ask of providers; the public page is the catalog's.
+export type { OnboardingStep, OpenPoint } from './domain/onboarding.ts'
+export { getOwnProvider, listMemberships, type Membership, type OwnProviderView } from './get-own-provider.ts'

@@ -1,0 +1,2 @@
+// What pages and GET routes may ask of reviews.
+export { listReviews, type ReviewList, type ReviewView } from './list-reviews.ts'

@@ -1,0 +1,59 @@
+import { asc, eq } from 'drizzle-orm'
+import { mayManageProvider, type Actor } from '#src/kernel/actor.ts'
+import type { ProviderId } from '#src/kernel/ids.ts'
+import type { Queryable } from '#src/platform/db/database.ts'
+import { refuse } from '#src/platform/errors.ts'
+import type { DayWindow } from './domain/opening-hours.ts'
+import { busyFeeds, calendars, dateOverrides, openingRules, timeOff } from './tables.ts'
+
+export interface ScheduleView {
+  rules: { weekday: number; opensMinute: number; closesMinute: number }[]
+  overrides: { date: string; windows: DayWindow[] }[]
+  timeOff: { id: string; from: string; until: string; reason: string }[]
+  busyFeeds: { id: string; url: string; lastSuccessAt: string | null; lastError: string | null }[]
+}
+
+/** Everything a provider has set, for the people who run it. @throws provider.not_found for anybody else. */
+export async function getSchedule(
+  db: Queryable,
+  actor: Actor,
+  providerId: ProviderId,
+): Promise<ScheduleView> {
+  if (!mayManageProvider(actor, providerId)) throw refuse('provider.not_found')
+  const [calendar] = await db.select().from(calendars).where(eq(calendars.providerId, providerId))
+  if (!calendar) throw refuse('provider.not_found')
+  const [rules, overrides, off, feeds] = await Promise.all([
+    db
+      .select()
+      .from(openingRules)
+      .where(eq(openingRules.calendarId, calendar.id))
+      .orderBy(asc(openingRules.weekday), asc(openingRules.opensMinute)),
+    db
+      .select()
+      .from(dateOverrides)
+      .where(eq(dateOverrides.calendarId, calendar.id))
+      .orderBy(asc(dateOverrides.onDate)),
+    db.select().from(timeOff).where(eq(timeOff.calendarId, calendar.id)).orderBy(asc(timeOff.during)),
+    db
+      .select()
+      .from(busyFeeds)
+      .where(eq(busyFeeds.calendarId, calendar.id))
+      .orderBy(asc(busyFeeds.createdAt)),
+  ])
+  return {
+    rules: rules.map(({ weekday, opensMinute, closesMinute }) => ({ weekday, opensMinute, closesMinute })),
+    overrides: overrides.map(({ onDate, windows }) => ({ date: onDate.toString(), windows: [...windows] })),
+    timeOff: off.map(({ id, during, reason }) => ({
+      id,
+      from: during.start.toString(),
+      until: during.end.toString(),
+      reason,
+    })),
+    busyFeeds: feeds.map(({ id, url, lastSuccessAt, lastError }) => ({
+      id,
+      url,
+      lastSuccessAt: lastSuccessAt?.toString() ?? null,
+      lastError,
+    })),
+  }
+}

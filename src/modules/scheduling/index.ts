@@ -1,0 +1,30 @@
+export {
+  calendarFactsSql,
+  SERVICE_FACTS_SQL,
+  toCalendarFacts,
+  withExtraMinutes,
+  type CalendarFactsJson,
+} from './calendar-facts.ts'
+export type { DayWindow, OpeningRule, Weekday } from './domain/opening-hours.ts'
+export {
+  checkSlot,
+  listSlots,
+  listSlotStarts,
+  occupiedRange,
+  type CalendarFacts,
+  type ServiceFacts,
+  type Slot,
+  type SlotCheck,
+  type SlotRefusal,
+} from './domain/slots.ts'
+export {
+  alternativesNear,
+  listSlotsOfService,
+  nextSlotsOfService,
+  nextSlotsOfServices,
+  type SlotList,
+} from './list-slots.ts'
+export { loadSchedules, type Schedule } from './load-schedules.ts'
+export { toSlotView, type SlotView } from './slot-view.ts'
+export { writeCalendars, type NewCalendar } from './write-calendars.ts'
+export { readDayHours, readWeekHours } from './domain/opening-hours.ts'

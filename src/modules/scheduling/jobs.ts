@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import type { ModuleJobs } from '#src/platform/jobs/run.ts'
+import { refreshBusyFeed, sweepBusyFeeds } from './busy-feeds/refresh-busy-feed.ts'
+import { REFRESH_TASK } from './busy-feeds/subscribe-busy-feed.ts'
+import type { BusyFeedId } from './tables.ts'
+
+const SWEEP_EVERY_MS = 30_000
+const payloadSchema = z.object({ feedId: z.uuid() })
+
+export function schedulingJobs(): ModuleJobs {
+  return {
+    jobs: {
+      [REFRESH_TASK]: (ctx, payload) =>
+        refreshBusyFeed(ctx, payloadSchema.parse(payload).feedId as BusyFeedId),
+    },
+    sweeps: [{ name: 'scheduling.busy-feeds', everyMs: SWEEP_EVERY_MS, run: sweepBusyFeeds }],
+    subscriptions: {},
+  }
+}

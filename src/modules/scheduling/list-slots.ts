@@ -1,0 +1,124 @@
+import type { ServiceId } from '#src/kernel/ids.ts'
+import { laterOf, Temporal } from '#src/kernel/time.ts'
+import { timeRange, type TimeRange } from '#src/kernel/time-range.ts'
+import type { Queryable } from '#src/platform/db/database.ts'
+import { refuse } from '#src/platform/errors.ts'
+import { withExtraMinutes } from './calendar-facts.ts'
+import { checkSlot, listSlotStarts, nextSlots } from './domain/slots.ts'
+import { loadSchedules, type Schedule } from './load-schedules.ts'
+import { listSlotViews, toSlotView, type SlotView } from './slot-view.ts'
+
+export interface SlotList {
+  timeZone: string
+  slots: SlotView[]
+}
+
+/**
+ * The slots of one service that start in `window`. A service that cannot be booked at the moment has none.
+ * @throws service.not_found for one that is not public, booking.extra_not_found for an extra that is not offered.
+ */
+export async function listSlotsOfService(
+  db: Queryable,
+  serviceId: ServiceId,
+  window: { from: Temporal.Instant; until: Temporal.Instant },
+  now: Temporal.Instant,
+  extraIds: readonly string[] = [],
+): Promise<SlotList> {
+  const schedule = await loadSchedule(db, serviceId, timeRange(window.from, window.until), extraIds)
+  const slots = schedule.bookable ? listSlotViews(schedule.calendar, schedule.service, window, now) : []
+  return { timeZone: schedule.calendar.timeZone, slots }
+}
+
+/** The first `count` slots of one service from now on. */
+export async function nextSlotsOfService(
+  db: Queryable,
+  serviceId: ServiceId,
+  now: Temporal.Instant,
+  count: number,
+): Promise<SlotList> {
+  const found = await nextSlotsOfServices(db, [serviceId], now, count)
+  const slots = found.get(serviceId)
+  if (!slots) throw refuse('service.not_found')
+  return slots
+}
+
+/** Most calendars have free time this soon; only those that do not are read to the end of their horizon. */
+const NEAR_DAYS = 14
+const HORIZON_DAYS_MAX = 366
+
+/** The first `count` slots of each service, in one query, or two where a calendar is nearly full. Services that are not public are left out. */
+export async function nextSlotsOfServices(
+  db: Queryable,
+  serviceIds: readonly ServiceId[],
+  now: Temporal.Instant,
+  count: number,
+): Promise<Map<ServiceId, SlotList>> {
+  const found = new Map<ServiceId, SlotList>()
+  let missing = serviceIds
+  for (const days of [NEAR_DAYS, HORIZON_DAYS_MAX]) {
+    if (missing.length === 0) break
+    const until = now.add({ hours: days * 24 })
+    const schedules = await loadSchedules(db, missing, timeRange(now, until))
+    for (const [serviceId, { visible, bookable, calendar, service }] of schedules) {
+      if (!visible) continue
+      // Beyond `until` bookings are not known, so a slot found there does not count yet.
+      const slots = bookable
+        ? nextSlots(calendar, service, now, count).filter(
+            (slot) => slot.start.epochMilliseconds < until.epochMilliseconds,
+          )
+        : []
+      found.set(serviceId, { timeZone: calendar.timeZone, slots: slots.map(toSlotView) })
+    }
+    missing = missing.filter(
+      (id) => schedules.get(id)?.bookable && (found.get(id)?.slots.length ?? 0) < count,
+    )
+  }
+  return found
+}
+
+/** Looked at on both sides of the time that was lost. */
+const ALTERNATIVES_DAYS = 7
+
+/** The free slots nearest to `startsAt`, in order of time: what to offer somebody whose slot is gone. */
+export async function alternativesNear(
+  db: Queryable,
+  serviceId: ServiceId,
+  startsAt: Temporal.Instant,
+  now: Temporal.Instant,
+  count: number,
+  extraMinutes = 0,
+): Promise<SlotView[]> {
+  const reach = { hours: 24 * ALTERNATIVES_DAYS }
+  const from = laterOf(startsAt.subtract(reach), now)
+  const until = laterOf(startsAt.add(reach), from.add(reach))
+  const schedule = (await loadSchedules(db, [serviceId], timeRange(from, until))).get(serviceId)
+  if (!schedule?.bookable) return []
+  const service = withExtraMinutes(schedule.service, extraMinutes)
+  // Many may have lost the same time at once: only the few that are shown become slots.
+  const distanceMs = (startMs: number) => Math.abs(startMs - startsAt.epochMilliseconds)
+  return listSlotStarts(schedule.calendar, service, { from, until }, now)
+    .sort((one, other) => distanceMs(one) - distanceMs(other))
+    .slice(0, count)
+    .sort((one, other) => one - other)
+    .flatMap((startMs) => {
+      const check = checkSlot(
+        schedule.calendar,
+        service,
+        Temporal.Instant.fromEpochMilliseconds(startMs),
+        now,
+      )
+      return check.offered ? [toSlotView(check.slot)] : []
+    })
+}
+
+async function loadSchedule(
+  db: Queryable,
+  serviceId: ServiceId,
+  around: TimeRange,
+  extraIds: readonly string[],
+): Promise<Schedule> {
+  const schedule = (await loadSchedules(db, [serviceId], around, extraIds)).get(serviceId)
+  if (!schedule?.visible) throw refuse('service.not_found')
+  if (schedule.extrasFound !== new Set(extraIds).size) throw refuse('booking.extra_not_found')
+  return schedule
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod'
+
+// One reader of the environment. Everything is parsed once at boot; all problems are reported together and no value is printed.
+
+const flag = z
+  .enum(['0', '1'])
+  .default('0')
+  .transform((value) => value === '1')
+const basisPoints = (percent: number) =>
+  z.coerce
+    .number()
+    .min(0)
+    .max(90)
+    .default(percent)
+    .transform((value) => Math.round(value * 100))
+const wholeNumber = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback)
+const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/$/, ''))
+const optionalText = z.string().min(1).optional()
+
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  PORT: wholeNumber(3000, 0, 65_535),
+  NEXT_PUBLIC_APP_URL: url.default('http://localhost:3000'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+
+  DATABASE_URL: z.string().min(1),
+  /** Session-mode connection as the app's role, for LISTEN and advisory locks that outlive a transaction. */
+  DATABASE_DIRECT_URL: optionalText,
+  /** The role that owns the tables; only migrations and seeding use it. */
+  DATABASE_OWNER_URL: optionalText,
+  /** What stands between us and DATABASE_URL; without a pooler, statements are prepared and kept. */
+  DATABASE_POOLER: z.enum(['none', 'transaction']).default('transaction'),
+  DATABASE_POOL_MAX: wholeNumber(10, 1, 200),
+
+  /** Signs sessions of built-in accounts. */
+  AUTH_SECRET: z.string().min(32),
+  /** Derives the tokens of guests' manage links. */
+  LINK_SECRET: z.string().min(32),
+
+  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_\w+$/),
+  /** Where the Stripe API is; unset means Stripe itself. */
+  STRIPE_API_BASE: url.optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().startsWith('whsec_'),
+  STRIPE_CONNECT_WEBHOOK_SECRET: z.string().startsWith('whsec_'),
+
+  NEXT_PUBLIC_PLATFORM_FEE_PERCENT: basisPoints(10),
+  NEXT_PUBLIC_GUEST_FEE_PERCENT: basisPoints(20),
+  MINIMUM_PRICE_MINOR: wholeNumber(500, 1, 1_000_000),
+  CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('USD'),
+  HOLD_MINUTES: wholeNumber(10, 1, 29),
+  ANSWER_HOURS: wholeNumber(24, 1, 144),
+  ESCROW_DAYS: wholeNumber(7, 0, 90),
+  GUEST_LINK_DAYS: wholeNumber(90, 1, 730),
+
+  MAILER: z.enum(['mailbox', 'smtp']).default('mailbox'),
+  MAIL_FROM: z.string().min(3).default('Ecosystem <hello@ecosystem.invalid>'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//)
+    .optional(),
+
+  /** 0: the API alone, where pages are served by other machines. */
+  SERVE_PAGES: z
+    .enum(['0', '1'])
+    .default('1')
+    .transform((value) => value === '1'),
+
+  /** Lets subscribed calendars lie at private addresses, where they could spy on what is behind the firewall. For tests. */
+  BUSY_FEED_PRIVATE_ADDRESSES: flag,
+
+  DEMO_MODE: flag,
+  DEMO_CLOCK_FILE: optionalText,
+})
+
+type Settings = z.output<typeof schema>
+
+export interface Config extends Settings {
+  readonly databaseDirectUrl: string
+  readonly platformFee: number
+  readonly guestFee: number
+}
+
+/** Thrown at boot with every problem in one message; names only, never values. */
+export class ConfigInvalid extends Error {
+  override readonly name = 'ConfigInvalid'
+}
+
+/**
+ * Reads and checks all settings.
+ * @throws {ConfigInvalid} naming every variable that is missing or odd.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  // An empty variable is one that is not set: shells and hosting panels cannot always unset.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(given)
+  const problems = parsed.success ? contradictions(parsed.data) : parsed.error.issues.map(problemOf)
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigInvalid(
+      `The configuration is not usable:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+    )
+  }
+  const settings = parsed.data
+  return {
+    ...settings,
+    databaseDirectUrl: settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL,
+    platformFee: settings.NEXT_PUBLIC_PLATFORM_FEE_PERCENT,
+    guestFee: settings.NEXT_PUBLIC_GUEST_FEE_PERCENT,
+  }
+}
+
+function problemOf(issue: z.core.$ZodIssue): string {
+  const name = issue.path.join('.')
+  const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined')
+  return missing ? `${name} is missing` : `${name} is not valid: ${issue.message}`
+}
+
+function contradictions(settings: Settings): string[] {
+  const live = /^(sk|rk)_live_/.test(settings.STRIPE_SECRET_KEY)
+  const problems: string[] = []
+  if (settings.NEXT_PUBLIC_GUEST_FEE_PERCENT < settings.NEXT_PUBLIC_PLATFORM_FEE_PERCENT) {
+    problems.push(
+      'NEXT_PUBLIC_GUEST_FEE_PERCENT is the whole take on a guest booking and cannot be below NEXT_PUBLIC_PLATFORM_FEE_PERCENT',
+    )
+  }
+  if (settings.DEMO_MODE && live) problems.push('DEMO_MODE cannot be on with a live STRIPE_SECRET_KEY')
+  if (settings.DEMO_CLOCK_FILE && !settings.DEMO_MODE)
+    problems.push('DEMO_CLOCK_FILE moves time and needs DEMO_MODE=1')
+  if (live && settings.STRIPE_API_BASE)
+    problems.push('STRIPE_API_BASE cannot be set with a live STRIPE_SECRET_KEY')
+  if (settings.MAILER === 'smtp' && !settings.SMTP_URL) problems.push('MAILER=smtp needs SMTP_URL')
+  return problems
+}

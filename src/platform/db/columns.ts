@@ -1,0 +1,37 @@
+import { customType } from 'drizzle-orm/pg-core'
+import { Temporal } from '#src/kernel/time.ts'
+import type { TimeRange } from '#src/kernel/time-range.ts'
+
+/** timestamptz as an instant. */
+export const instant = customType<{ data: Temporal.Instant; driverData: string }>({
+  dataType: () => 'timestamptz',
+  toDriver: (value) => value.toString(),
+  fromDriver: (value) => Temporal.Instant.from(value),
+})
+
+/** date as a plain date, without a zone. */
+export const plainDate = customType<{ data: Temporal.PlainDate; driverData: string }>({
+  dataType: () => 'date',
+  toDriver: (value) => value.toString(),
+  fromDriver: (value) => Temporal.PlainDate.from(value),
+})
+
+/** timestamp without a zone: a wall time; the zone it belongs to stands beside it. */
+export const wallTime = customType<{ data: Temporal.PlainDateTime; driverData: string }>({
+  dataType: () => 'timestamp',
+  toDriver: (value) => value.toString(),
+  fromDriver: (value) => Temporal.PlainDateTime.from(value),
+})
+
+/** tstzrange, always [start, end). */
+export const timeRange = customType<{ data: TimeRange; driverData: string }>({
+  dataType: () => 'tstzrange',
+  toDriver: ({ start, end }) => `[${start.toString()},${end.toString()})`,
+  fromDriver: (value) => {
+    const [start, end] = value.slice(1, -1).replaceAll('"', '').split(',')
+    if (!start || !end) throw new TypeError('a stored time range has both ends')
+    return { start: Temporal.Instant.from(start), end: Temporal.Instant.from(end) }
+  },
+})
+
+export const citext = customType<{ data: string }>({ dataType: () => 'citext' })

@@ -1,0 +1,67 @@
+import { REFUSALS, type RefusalCode } from './refusals.ts'
+import type { JsonObject } from '#src/kernel/json.ts'
+
+/**
+ * The business says no. Normal, expected, and explained to whoever asked: `code` is stable and public, `facts` are what
+ * the answer needs beside it (alternatives, the new quote). Throwing it rolls the transaction back.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: RefusalCode
+  readonly facts: JsonObject
+
+  constructor(code: RefusalCode, facts: JsonObject = {}) {
+    super(REFUSALS[code].sentence)
+    this.code = code
+    this.facts = facts
+  }
+
+  get status(): number {
+    return REFUSALS[this.code].status
+  }
+}
+
+/** Makes the refusal to throw: `throw refuse('booking.slot_taken', { alternatives })`. */
+export function refuse(code: RefusalCode, facts?: JsonObject): Refusal {
+  return new Refusal(code, facts)
+}
+
+/** The world says not now: a timeout, a lock, a vendor that is down. Retried in jobs, 503 over HTTP. */
+export class Trouble extends Error {
+  override readonly name = 'Trouble'
+  readonly part: 'database' | 'payments' | 'mail' | 'calendar'
+
+  constructor(part: Trouble['part'], message: string, cause?: unknown) {
+    super(message, { cause })
+    this.part = part
+  }
+}
+
+// Class 08 connection lost, 40001 serialization, 40P01 deadlock, 53 out of resources, 55P03 lock timeout, 57 shutting down
+// or cancelled (https://www.postgresql.org/docs/17/errcodes-appendix.html).
+const PASSING_SQLSTATE = /^(08|40001|40P01|53|55P03|57)/
+const PASSING_NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND'])
+
+/** The one place that tells trouble from bugs. Null: not trouble. */
+export function classifyTrouble(error: unknown): Trouble | null {
+  if (error instanceof Trouble) return error
+  const code = databaseErrorCode(error)
+  if (code && (PASSING_SQLSTATE.test(code) || PASSING_NETWORK.has(code))) {
+    return new Trouble('database', `the database is not available (${code})`, error)
+  }
+  if (
+    error instanceof Error &&
+    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  ) {
+    return new Trouble('database', 'the database is not available (connection)', error)
+  }
+  return null
+}
+
+/** SQLSTATE or network code of a failed query, through Drizzle's wrapping. */
+export function databaseErrorCode(error: unknown): string | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at.code
+  }
+  return null
+}

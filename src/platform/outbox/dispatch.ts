@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm'
+import type { JsonObject } from '#src/kernel/json.ts'
+import type { Ctx } from '../context.ts'
+import { prepared } from '../db/prepared.ts'
+import { JOB_ATTEMPTS_MAX } from '../jobs/enqueue.ts'
+
+/** Event type → the tasks that react to it. Each gets the payload `{ eventId, subjectId, occurredAt, ...payload }`. */
+export type Subscriptions = Readonly<Record<string, readonly string[]>>
+
+const PAYLOAD = sql.raw(
+  `payload || jsonb_build_object('eventId', id, 'subjectId', subject_id, 'occurredAt', occurred_at)`,
+)
+
+const findUndispatched = prepared<{ eventId: string }, { type: string; payload: JsonObject }>(
+  () => sql`
+    select type, ${PAYLOAD} as payload from domain_events
+    where id = ${sql.placeholder('eventId')} and dispatched_at is null`,
+)
+
+const markDispatched = prepared<Record<'eventId' | 'now', string>>(
+  () =>
+    sql`update domain_events set dispatched_at = ${sql.placeholder('now')} where id = ${sql.placeholder('eventId')}`,
+)
+
+/** One statement: either all subscribers have their job or the event is still to be dispatched. */
+const addJobs = prepared<Record<'eventId' | 'now' | 'tasks', string>>(
+  () => sql`
+    with dispatched as (
+      update domain_events set dispatched_at = ${sql.placeholder('now')}
+      where id = ${sql.placeholder('eventId')} and dispatched_at is null
+      returning id, ${PAYLOAD} as payload)
+    select graphile_worker.add_job(task, payload::json, job_key => id || ':' || task, max_attempts => ${JOB_ATTEMPTS_MAX}::int)
+    from dispatched, jsonb_array_elements_text(${sql.placeholder('tasks')}::jsonb) task`,
+)
+
+/**
+ * Brings an event to its subscribers. One alone is called in this very job, which is tried again until it succeeds; several
+ * get a job each, so that none waits for another.
+ */
+export async function dispatchEvent(
+  ctx: Pick<Ctx, 'db' | 'now'>,
+  eventId: string,
+  subscriptions: Subscriptions,
+  call: (task: string, payload: JsonObject) => Promise<void>,
+): Promise<void> {
+  const [event] = (await findUndispatched(ctx.db, { eventId })).rows
+  if (!event) return
+  const now = ctx.now.toString()
+  const tasks = subscriptions[event.type] ?? []
+  const [only] = tasks
+  if (tasks.length > 1) {
+    await addJobs(ctx.db, { eventId, now, tasks: JSON.stringify(tasks) })
+    return
+  }
+  if (only) await call(only, event.payload)
+  await markDispatched(ctx.db, { eventId, now })
+}

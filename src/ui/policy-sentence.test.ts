@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { policySentence } from './policy-sentence.ts'
+
+const START = '2026-11-26T19:00:00Z'
+const say = (steps: [until: string, refundPercent: number][], now: string) =>
+  policySentence(
+    steps.map(([until, refundPercent]) => ({ until, refundPercent })),
+    START,
+    now,
+    'America/Toronto',
+    'en-US',
+  )
+
+describe('the policy in one sentence', () => {
+  it('names what comes back until when, in the provider’s zone', () => {
+    const flexible: [string, number][] = [
+      ['2026-11-25T19:00:00Z', 100],
+      [START, 50],
+    ]
+    expect(say(flexible, '2026-11-20T00:00:00Z')).toBe(
+      'Free to cancel until Wed, Nov 25, 2:00 PM; then 50 % back until the start.',
+    )
+    expect(say(flexible, '2026-11-26T00:00:00Z')).toBe('50 % back until the start.')
+  })
+
+  it('says when nothing comes back any more', () => {
+    const moderate: [string, number][] = [
+      ['2026-11-23T19:00:00Z', 100],
+      ['2026-11-25T19:00:00Z', 50],
+      [START, 0],
+    ]
+    expect(say(moderate, '2026-11-24T00:00:00Z')).toBe(
+      '50 % back until Wed, Nov 25, 2:00 PM; after that no refund.',
+    )
+    expect(say(moderate, '2026-11-26T00:00:00Z')).toBe('Cancelling gives no refund.')
+    expect(say([[START, 0]], '2026-11-20T00:00:00Z')).toBe('Cancelling gives no refund.')
+  })
+})

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react'
+
+export interface TimelineEntry {
+  /** Shown as given, so that each page chooses zone and precision. */
+  at: string
+  /** ISO, for machines. */
+  iso?: string
+  title: ReactNode
+  detail?: ReactNode
+}
+
+/** What happened, one line each, in the order given. */
+export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
+  return (
+    <ol className="flex flex-col">
+      {entries.map((entry, index) => (
+        <li
+          key={index}
+          className="relative pb-5 pl-7 before:absolute before:top-5 before:bottom-0 before:left-1 before:w-0.5 before:bg-line last:pb-0 last:before:hidden"
+        >
+          <span aria-hidden="true" className="absolute top-2 left-0 size-2.5 rounded-full bg-brand" />
+          <div className="min-w-0">
+            <p className="font-medium">{entry.title}</p>
+            <p className="text-sm text-ink-soft">
+              <time dateTime={entry.iso}>{entry.at}</time>
+            </p>
+            {entry.detail && <div className="text-sm">{entry.detail}</div>}
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}

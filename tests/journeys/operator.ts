@@ -1,0 +1,37 @@
+import { test } from 'vitest'
+import { expect, type Stage } from './stage.ts'
+
+const KINDS = ['State', 'Payments', 'Ledger', 'Mail', 'Webhooks']
+
+export function operatorJourneys(
+  stage: Stage,
+  codes: { cancelled: () => string; paidOut: () => string },
+): void {
+  test('an operator finds a booking by its code, sees everything that happened to it, and that the ledger adds up to zero', async () => {
+    const visitor = await stage.visitor({ width: 1280 })
+    const { page, inspect } = visitor
+    await visitor.signIn('operator', '/operator')
+    await inspect('operator')
+    for (const [code, what] of [
+      [codes.cancelled(), 'cancelled'],
+      [codes.paidOut(), 'paid out'],
+    ] as const) {
+      await visitor.go('/operator/bookings')
+      await page.getByRole('searchbox', { name: 'Search' }).fill(code)
+      await page
+        .getByRole('main')
+        .getByRole('button', { name: /Search|Show/ })
+        .click()
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(code)
+      const history = page
+        .locator('section')
+        .filter({ has: page.getByRole('heading', { name: 'Everything that happened' }) })
+      for (const kind of KINDS)
+        await expect(history.locator('ol, ul').last().getByText(kind, { exact: true }).first()).toBeVisible()
+      await inspect(`operator, booking ${what}`)
+    }
+    await visitor.go('/operator/ledger')
+    await expect(page.getByText('Debits less credits: $0.00')).toBeVisible()
+    await inspect('ledger')
+  })
+}

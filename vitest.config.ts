@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './scripts/count-reporter.ts'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          sequence: { groupOrder: 0 },
+          include: ['{src,sandbox,scripts,tests}/**/*.test.ts'],
+          exclude: ['**/*.db.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'db',
+          sequence: { groupOrder: 0 },
+          include: ['{src,sandbox,tests}/**/*.db.test.ts'],
+          globalSetup: ['tests/support/postgres-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // Whole marketplaces: PostgreSQL, sandbox, worker and built site as processes, and a browser.
+        test: {
+          name: 'journeys',
+          include: ['tests/**/*.spec.ts'],
+          globalSetup: ['tests/support/build-setup.ts'],
+          fileParallelism: false, // each file fills both cores with processes of its own
+          sequence: { groupOrder: 1 }, // and they come after all the others
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+})
