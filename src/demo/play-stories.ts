@@ -235,12 +235,12 @@ async function perform(stage: Stage, scene: Scene, act: Act): Promise<void> {
         reason: 'I am away that week, sorry. The week after works.',
       }))
     case 'cancel':
-      return void (await cancelBooking(asCustomer, stage.gateway, {
+      return void (await cancelBooking(asCustomer, {
         bookingId,
         reason: 'Something came up.',
       }))
     case 'cancel as provider':
-      return void (await cancelBooking(asProvider, stage.gateway, {
+      return void (await cancelBooking(asProvider, {
         bookingId,
         reason: 'The boiler has burst, we are closed that day.',
       }))

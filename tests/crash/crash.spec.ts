@@ -225,10 +225,7 @@ async function cancel(booking: Told): Promise<void> {
   if (answer?.status === 200) {
     booking.cancelled = true
     counts.cancelled += 1
-  } else if (!answer || answer.body?.code === 'booking.wrong_state') {
-    // Killed between doing it and saying so: the second try is told that there is nothing to cancel. Nobody was promised anything.
-    told.delete(booking.id)
-  }
+  } else if (!answer) told.delete(booking.id) // nobody knows whether it is cancelled, and nobody was told
 }
 
 const TRIES_MAX = 80

@@ -24,23 +24,35 @@ export interface CancelBooking {
 }
 
 /**
- * Ends a booking and gives back what the policy says.
- * @throws refusals booking.not_found, booking.wrong_state, booking.too_late_to_cancel, booking.refund_changed,
- * request.in_progress while a charge that was asked for is still under way.
+ * Makes sure that nobody can pay for a held booking while it is given up. Before {@link cancelBooking}, and not inside a
+ * transaction. For whoever has no part in the booking it does nothing.
+ * @throws refusal request.in_progress when money has come or is on its way.
  */
-export async function cancelBooking(
+export async function closeOpenCheckout(
   ctx: Ctx,
   gateway: PaymentGateway,
-  input: CancelBooking,
-): Promise<Booking> {
-  await closeOpenCheckout(ctx, gateway, input.bookingId)
+  bookingId: BookingId,
+): Promise<void> {
+  const booking = await findBooking(ctx.db, bookingId)
+  if (booking?.state !== 'held' || !partyOf(booking, ctx.actor)) return
+  if ((await closeCheckout(ctx, gateway, bookingId)) === 'paid') throw refuse('request.in_progress')
+}
+
+/**
+ * Ends a booking and gives back what the policy says. A held booking's payment page is closed first: {@link closeOpenCheckout}.
+ * @throws refusals booking.not_found, booking.wrong_state, booking.too_late_to_cancel, booking.refund_changed,
+ * request.in_progress while a charge that was asked for is still under way, or a payment page is open.
+ */
+export async function cancelBooking(ctx: Ctx, input: CancelBooking): Promise<Booking> {
   return inTransaction(ctx, async (tx) => {
     const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
     const payment = await findPaymentOfBooking(tx, booking.id)
     const captured = payment !== null && payment.capturedMinor > 0n
     const decision = decideCancellation({ ...booking, captured }, party, ctx.now)
     if (decision.refused) throw refuse(decision.refused, { state: booking.state })
-    if (booking.state === 'confirmed' && !captured) throw refuse('request.in_progress')
+    const charging = booking.state === 'confirmed' && !captured
+    const onPaymentPage = booking.state === 'held' && payment !== null && payment.checkoutUrl !== null
+    if (charging || onPaymentPage) throw refuse('request.in_progress')
     const refundMinor = decision.baseRefundMinor + decision.surchargeRefundMinor
     if (input.expectedRefund && input.expectedRefund.amountMinor !== refundMinor) {
       throw refuse('booking.refund_changed', {
@@ -85,11 +97,4 @@ export async function cancelBooking(
     await emit(tx, { type: 'booking.cancelled', subjectId: booking.id, payload, occurredAt: ctx.now })
     return cancelled
   })
-}
-
-/** A held booking may be on somebody's payment page at this moment; it is given up only once that page cannot take money. */
-async function closeOpenCheckout(ctx: Ctx, gateway: PaymentGateway, bookingId: BookingId): Promise<void> {
-  const booking = await findBooking(ctx.db, bookingId)
-  if (booking?.state !== 'held' || !partyOf(booking, ctx.actor)) return
-  if ((await closeCheckout(ctx, gateway, bookingId)) === 'paid') throw refuse('request.in_progress')
 }

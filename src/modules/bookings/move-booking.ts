@@ -3,6 +3,7 @@ import type { Party } from '#src/kernel/actor.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import { laterOf } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
@@ -45,6 +46,8 @@ export interface Move {
 export async function moveBooking(tx: Tx, ctx: Ctx, booking: Booking, move: Move): Promise<Booking> {
   const transition = findTransition(move.transition, booking.state, move.party)
   if (!transition) throw refuse('booking.wrong_state', { state: booking.state })
+  // The call may have read its clock before it waited for the lock; the history goes on from where it is.
+  const at = laterOf(ctx.now, booking.updatedAt)
   const [moved] = await tx
     .update(bookings)
     .set({
@@ -52,7 +55,7 @@ export async function moveBooking(tx: Tx, ctx: Ctx, booking: Booking, move: Move
       state: transition.to,
       eventCount: booking.eventCount + 1,
       calendarSequence: sql`${bookings.calendarSequence} + ${move.changesCalendar ? 1 : 0}`,
-      updatedAt: ctx.now,
+      updatedAt: at,
     })
     .where(eq(bookings.id, booking.id))
     .returning()
@@ -68,7 +71,7 @@ export async function moveBooking(tx: Tx, ctx: Ctx, booking: Booking, move: Move
       ctx.actor.kind === 'user' ? ctx.actor.userId : ctx.actor.kind === 'system' ? ctx.actor.name : null,
     reason: move.reason ?? null,
     facts: move.facts ?? {},
-    at: ctx.now,
+    at,
   })
   return moved
 }

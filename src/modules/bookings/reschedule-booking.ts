@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { BookingId } from '#src/kernel/ids.ts'
+import type { BookingId, ServiceId } from '#src/kernel/ids.ts'
 import { earlierOf, type Temporal } from '#src/kernel/time.ts'
 import { getBookableService } from '#src/modules/providers/index.ts'
 import { alternativesNear, checkSlot, occupiedRange } from '#src/modules/scheduling/index.ts'
@@ -27,18 +27,16 @@ export async function rescheduleBooking(
   input: { bookingId: BookingId; startsAt: Temporal.Instant; reason?: string | undefined },
 ): Promise<Booking> {
   const { startsAt } = input
-  let serviceId: Booking['serviceId'] | null = null
-  try {
-    return await inTransaction(ctx, async (tx) => {
-      const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
-      const decision = decideReschedule(booking, ctx.now)
-      if (decision.refused) throw refuse(decision.refused, { state: booking.state })
-      serviceId = booking.serviceId
-      const offered = await offeredStart(tx, ctx, booking, startsAt)
+  return inTransaction(ctx, async (tx) => {
+    const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
+    const decision = decideReschedule(booking, ctx.now)
+    if (decision.refused) throw refuse(decision.refused, { state: booking.state })
+    const offered = await offeredStart(tx, ctx, booking, startsAt)
 
-      // An UPDATE cannot say ON CONFLICT DO NOTHING; moves within one calendar queue up here and cannot deadlock.
-      await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${booking.calendarId}, 0))`)
-      const moved = await moveBooking(tx, ctx, booking, {
+    // An UPDATE cannot say ON CONFLICT DO NOTHING; moves within one calendar queue up here and cannot deadlock.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${booking.calendarId}, 0))`)
+    const moved = await unlessTaken(tx, ctx, booking.serviceId, startsAt, (savepoint) =>
+      moveBooking(savepoint, ctx, booking, {
         transition: 'reschedule',
         party,
         changesCalendar: true,
@@ -53,27 +51,40 @@ export async function rescheduleBooking(
           answerDueAt: booking.answerDueAt && earlierOf(booking.answerDueAt, startsAt),
         },
         facts: { from: booking.startsAt.toString(), to: startsAt.toString() },
-      })
-      await recordAudit(tx, ctx, {
-        action: 'booking.reschedule',
-        subjectKind: 'booking',
-        subjectId: booking.id,
-        before: { startsAt: booking.startsAt.toString() },
-        after: { startsAt: startsAt.toString() },
-        ...(input.reason ? { reason: input.reason } : {}),
-      })
-      const payload = {
-        bookingId: booking.id,
-        fromStartsAt: booking.startsAt.toString(),
-        toStartsAt: startsAt.toString(),
-        by: party,
-      }
-      await emit(tx, { type: 'booking.rescheduled', subjectId: booking.id, payload, occurredAt: ctx.now })
-      return moved
+      }),
+    )
+    await recordAudit(tx, ctx, {
+      action: 'booking.reschedule',
+      subjectKind: 'booking',
+      subjectId: booking.id,
+      before: { startsAt: booking.startsAt.toString() },
+      after: { startsAt: startsAt.toString() },
+      ...(input.reason ? { reason: input.reason } : {}),
     })
+    const payload = {
+      bookingId: booking.id,
+      fromStartsAt: booking.startsAt.toString(),
+      toStartsAt: startsAt.toString(),
+      by: party,
+    }
+    await emit(tx, { type: 'booking.rescheduled', subjectId: booking.id, payload, occurredAt: ctx.now })
+    return moved
+  })
+}
+
+/** Does `move` behind a savepoint, so that the transaction can still say what is free when the constraint said no. */
+async function unlessTaken<T>(
+  tx: Tx,
+  ctx: Ctx,
+  serviceId: ServiceId,
+  startsAt: Temporal.Instant,
+  move: (savepoint: Tx) => Promise<T>,
+): Promise<T> {
+  try {
+    return await tx.transaction(move)
   } catch (error) {
-    if (databaseErrorCode(error) !== EXCLUSION_VIOLATION || !serviceId) throw error
-    const alternatives = await alternativesNear(ctx.db, serviceId, startsAt, ctx.now, ALTERNATIVES_MAX)
+    if (databaseErrorCode(error) !== EXCLUSION_VIOLATION) throw error
+    const alternatives = await alternativesNear(tx, serviceId, startsAt, ctx.now, ALTERNATIVES_MAX)
     throw refuse('booking.slot_taken', { alternatives: alternatives.map((slot) => ({ ...slot })) })
   }
 }

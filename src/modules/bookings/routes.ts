@@ -20,7 +20,7 @@ import {
 import { idempotently, idempotentRequest, inIdempotentTransaction } from '#src/platform/http/idempotency.ts'
 import { acceptBooking, declineBooking } from './answer-request.ts'
 import { beginCheckout } from './begin-checkout.ts'
-import { cancelBooking } from './cancel-booking.ts'
+import { cancelBooking, closeOpenCheckout } from './cancel-booking.ts'
 import { claimBooking } from './claim-booking.ts'
 import { CANCELLATION_POLICIES } from './domain/cancellation.ts'
 import { BOOKING_STATES } from './domain/lifecycle.ts'
@@ -415,14 +415,14 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
         },
       }),
       (c) =>
-        idempotently(c, async () => {
+        inIdempotentTransaction(c, async (inside) => {
           const bookingId = bookingIdOf(c.req.valid('param'))
           await rescheduleBooking(c.var.ctx, {
             bookingId,
             startsAt: instantFrom(c.req.valid('json').startsAt),
             reason: c.req.valid('json').reason,
           })
-          return view(c.var.ctx, bookingId)
+          return view(inside, bookingId)
         }),
     )
 
@@ -457,17 +457,19 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
           ),
         },
       }),
-      (c) =>
-        idempotently(c, async () => {
-          const bookingId = bookingIdOf(c.req.valid('param'))
-          const { reason, expectedRefund } = c.req.valid('json')
-          await cancelBooking(c.var.ctx, gateway, {
+      async (c) => {
+        const bookingId = bookingIdOf(c.req.valid('param'))
+        const { reason, expectedRefund } = c.req.valid('json')
+        await closeOpenCheckout(c.var.ctx, gateway, bookingId)
+        return inIdempotentTransaction(c, async (inside) => {
+          await cancelBooking(c.var.ctx, {
             bookingId,
             reason,
             expectedRefund: expectedRefund && moneyFrom(expectedRefund),
           })
-          return view(c.var.ctx, bookingId)
-        }),
+          return view(inside, bookingId)
+        })
+      },
     )
 
     api.openapi(
