@@ -148,6 +148,95 @@ describe('a guest', () => {
   })
 })
 
+describe('a held booking on its payment page', () => {
+  async function onPaymentPage() {
+    const provider = await makeProvider(db)
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    const { body } = await app.request(`/api/v1/bookings/${booking.id}/checkout`, {
+      method: 'POST',
+      body: {},
+      key: guestKey,
+    })
+    return { at: `/api/v1/bookings/${booking.id}`, id: booking.id, guestKey, paymentUrl: body.paymentUrl }
+  }
+
+  it('is given up together with the page', async () => {
+    const { at, guestKey, paymentUrl } = await onPaymentPage()
+    const given = await app.request(`${at}/cancellation`, { method: 'POST', body: {}, key: guestKey })
+    expect(given).toMatchObject({ status: 200, body: { state: 'cancelled' } })
+    await expect(payWithCard(paymentUrl)).rejects.toThrow('no payment form')
+  })
+
+  it('stays payable whoever else tries to cancel it', async () => {
+    const { at, id, guestKey, paymentUrl } = await onPaymentPage()
+    const { cookie } = await signUp(app.url)
+    for (const headers of [{ cookie }, {}]) {
+      const refused = await app.request(`${at}/cancellation`, { method: 'POST', body: {}, headers })
+      expect(refused).toMatchObject({ status: 404, body: { code: 'booking.not_found' } })
+    }
+    expect((await payWithCard(paymentUrl)).status).toBe(303)
+    await bookingIn('confirmed', id, { key: guestKey })
+  })
+})
+
+describe('who asks again with the same key', () => {
+  it('gets the first answer to a move and to a cancellation, and nothing happens twice', async () => {
+    const provider = await makeProvider(db)
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    await pay(booking.id, { key: guestKey })
+    await bookingIn('confirmed', booking.id, { key: guestKey })
+    for (const [verb, body] of [
+      ['rescheduling', { startsAt: fullHourIn(72, app.now()) }],
+      ['cancellation', { reason: 'Ill' }],
+    ] as const) {
+      const ask = () =>
+        app.request(`/api/v1/bookings/${booking.id}/${verb}`, {
+          method: 'POST',
+          body,
+          key: guestKey,
+          headers: { 'idempotency-key': `once-${verb}` },
+        })
+      const first = await ask()
+      expect(first.status).toBe(200)
+      const second = await ask()
+      expect(second.headers.get('idempotency-replayed')).toBe('true')
+      expect({ status: second.status, body: second.body }).toEqual({
+        status: first.status,
+        body: first.body,
+      })
+    }
+    const { body } = await app.request(`/api/v1/bookings/${booking.id}`, { key: guestKey })
+    expect(body.timeline.map((event: { transition: string }) => event.transition)).toEqual([
+      'hold',
+      'confirm',
+      'reschedule',
+      'cancel',
+    ])
+  })
+
+  it('is told what else is free when the new time was taken, every time', async () => {
+    const provider = await makeProvider(db)
+    const taken = (await hold(provider, 72)).body.booking.startsAt
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    await pay(booking.id, { key: guestKey })
+    await bookingIn('confirmed', booking.id, { key: guestKey })
+    for (const attempt of [1, 2]) {
+      const answer = await app.request(`/api/v1/bookings/${booking.id}/rescheduling`, {
+        method: 'POST',
+        body: { startsAt: taken },
+        key: guestKey,
+        headers: { 'idempotency-key': 'to-a-taken-time' },
+      })
+      expect({ attempt, ...answer }).toMatchObject({
+        attempt,
+        status: 409,
+        body: { code: expect.any(String) },
+      })
+      expect(answer.body.alternatives.length).toBeGreaterThan(0)
+    }
+  })
+})
+
 describe('a customer', () => {
   it('pays no surcharge', async () => {
     const provider = await makeProvider(db)
