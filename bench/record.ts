@@ -6,7 +6,7 @@ import { money } from '../src/kernel/money.ts'
 import { Temporal } from '../src/kernel/time.ts'
 import { holdSlot } from '../src/modules/bookings/hold-slot.ts'
 import { searchProviders } from '../src/modules/catalog/reads.ts'
-import { listSlotsOfService } from '../src/modules/scheduling/index.ts'
+import { listStartsOfService } from '../src/modules/scheduling/index.ts'
 import { fullHour, openHour, type BenchProvider } from './providers.ts'
 
 export interface Statement {
@@ -24,7 +24,7 @@ export async function record(composition: Composition, provider: BenchProvider):
   const { db, config, clock } = composition
   const from = Temporal.Instant.from(fullHour(0))
   const slots = await statementsOf(composition, () =>
-    listSlotsOfService(
+    listStartsOfService(
       db,
       provider.serviceId as ServiceId,
       { from, until: from.add({ hours: 24 * 30 }) },

@@ -124,10 +124,11 @@ async function twoBookings({ marketplace }: Stage): Promise<[Booked, Booked]> {
     until: new Date(from + 5 * DAY_MS).toISOString(),
   })
   const { slots } = (await (await fetch(`${url}/api/v1/services/${service.id}/slots?${window}`)).json()) as {
-    slots: { startsAt: string; localDate: string }[]
+    slots: { startsAt: string }[]
   }
-  const day = slots.find(({ startsAt }) => Date.parse(startsAt) > from + DAY_MS)?.localDate
-  const times = slots.filter(({ localDate }) => localDate === day)
+  const dateOf = ({ startsAt }: { startsAt: string }) => startsAt.slice(0, 10)
+  const first = slots.find(({ startsAt }) => Date.parse(startsAt) > from + DAY_MS)
+  const times = slots.filter((slot) => first && dateOf(slot) === dateOf(first))
   const book = async (startsAt: string): Promise<Booked> => {
     const held = await hold(url, { serviceId: service.id, startsAt, priceMinor: service.price.amountMinor })
     if (held.status !== 201) throw new Error(`no hold: ${held.status} ${JSON.stringify(held.body)}`)

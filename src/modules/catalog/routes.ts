@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import { laterOf, Temporal } from '#src/kernel/time.ts'
 import { listReviews, reviewListSchema } from '#src/modules/reviews/index.ts'
-import { listSlotsOfService } from '#src/modules/scheduling/index.ts'
+import { listStartsOfService } from '#src/modules/scheduling/index.ts'
 import { refuse } from '#src/platform/errors.ts'
 import {
   bodyOf,
@@ -28,7 +28,7 @@ import {
   providerPageSchema,
   searchResultSchema,
   serviceInputSchema,
-  slotListSchema,
+  startListSchema,
 } from './schema.ts'
 import { searchQuerySchema } from './search-input.ts'
 import { searchProviders } from './search-providers.ts'
@@ -139,7 +139,7 @@ export function catalogRoutes(): Routes {
           }),
         },
         responses: {
-          ...ok(200, 'The slots in order', slotListSchema),
+          ...ok(200, 'The slots in order', startListSchema),
           ...refusals('service.not_found', 'booking.extra_not_found', 'request.invalid'),
         },
       }),
@@ -148,7 +148,7 @@ export function catalogRoutes(): Routes {
         const { extraIds, ...query } = c.req.valid('query')
         const window = windowOf(query, now)
         return c.json(
-          await listSlotsOfService(db, c.req.valid('param').serviceId as ServiceId, window, now, extraIds),
+          await listStartsOfService(db, c.req.valid('param').serviceId as ServiceId, window, now, extraIds),
           200,
         )
       },

@@ -17,7 +17,20 @@ export const slotSchema = z
   })
   .openapi('Slot')
 
-export const slotListSchema = z.object({ timeZone: z.string(), slots: z.array(slotSchema) })
+/** Short, since a month has a thousand: the wall time with its offset is the instant as well. */
+export const startListSchema = z.object({
+  timeZone: z.string(),
+  durationMinutes: z.number().int(),
+  slots: z.array(
+    z.object({
+      startsAt: instantSchema.openapi({
+        description: 'In the zone of the provider. Two with the same wall time differ in their offset.',
+        example: '2026-11-26T14:00:00-05:00',
+      }),
+      seatsLeft: z.number().int(),
+    }),
+  ),
+})
 
 export const extraSchema = z.object({
   id: idSchema,

@@ -193,7 +193,7 @@ describe('somebody who opens a business', () => {
     const onDay = async () =>
       (
         await app.request(`/api/v1/services/${serviceId}/slots?from=${day}T00:00:00Z&until=${next}T00:00:00Z`)
-      ).body.slots.map((slot: { localTime: string }) => slot.localTime)
+      ).body.slots.map((slot: { startsAt: string }) => slot.startsAt.slice(11, 16))
     expect(await onDay()).toHaveLength(24)
     const off = await ask(`${own}/time-off`, {
       method: 'POST',

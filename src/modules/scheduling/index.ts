@@ -20,6 +20,7 @@ export {
 export {
   alternativesNear,
   listSlotsOfService,
+  listStartsOfService,
   nextSlotsOfService,
   nextSlotsOfServices,
   type SlotList,

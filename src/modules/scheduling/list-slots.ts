@@ -6,7 +6,7 @@ import { refuse } from '#src/platform/errors.ts'
 import { withExtraMinutes } from './calendar-facts.ts'
 import { checkSlot, listSlotStarts, nextSlots } from './domain/slots.ts'
 import { loadSchedules, type Schedule } from './load-schedules.ts'
-import { listSlotViews, toSlotView, type SlotView } from './slot-view.ts'
+import { listSlotViews, listStartViews, toSlotView, type SlotView, type StartView } from './slot-view.ts'
 
 export interface SlotList {
   timeZone: string
@@ -27,6 +27,34 @@ export async function listSlotsOfService(
   const schedule = await loadSchedule(db, serviceId, timeRange(window.from, window.until), extraIds)
   const slots = schedule.bookable ? listSlotViews(schedule.calendar, schedule.service, window, now) : []
   return { timeZone: schedule.calendar.timeZone, slots }
+}
+
+export interface StartList {
+  timeZone: string
+  /** Of the service with the extras asked for. */
+  durationMinutes: number
+  slots: StartView[]
+}
+
+/** The same as {@link listSlotsOfService}, as the API says it. */
+export async function listStartsOfService(
+  db: Queryable,
+  serviceId: ServiceId,
+  window: { from: Temporal.Instant; until: Temporal.Instant },
+  now: Temporal.Instant,
+  extraIds: readonly string[] = [],
+): Promise<StartList> {
+  const { bookable, calendar, service } = await loadSchedule(
+    db,
+    serviceId,
+    timeRange(window.from, window.until),
+    extraIds,
+  )
+  return {
+    timeZone: calendar.timeZone,
+    durationMinutes: service.durationMinutes,
+    slots: bookable ? listStartViews(calendar, service, window, now) : [],
+  }
 }
 
 /** The first `count` slots of one service from now on. */

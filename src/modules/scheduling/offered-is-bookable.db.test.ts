@@ -88,9 +88,14 @@ it('extras that take time lengthen the slots; one that is not offered is refused
   const day = app.now().add({ hours: 72 }).toString().slice(0, 10)
   const ask = (query: string) =>
     app.request(`/api/v1/services/${serviceId}/slots?from=${day}T00:00:00Z&until=${day}T23:00:00Z${query}`)
-  expect((await ask('')).body.slots).toHaveLength(2)
-  const longer = await ask(`&extraIds=${extraId}`)
-  expect(longer.body.slots).toMatchObject([{ startsAt: `${day}T09:00:00Z`, endsAt: `${day}T10:30:00Z` }])
+  expect((await ask('')).body).toMatchObject({
+    durationMinutes: 60,
+    slots: [{ startsAt: `${day}T09:00:00+00:00` }, { startsAt: `${day}T10:00:00+00:00` }],
+  })
+  expect((await ask(`&extraIds=${extraId}`)).body).toMatchObject({
+    durationMinutes: 90,
+    slots: [{ startsAt: `${day}T09:00:00+00:00` }],
+  })
   expect((await ask(`&extraIds=${randomUUID()}`)).body.code).toBe('booking.extra_not_found')
   expect((await ask('&extraIds=nonsense')).status).toBe(422)
   expect(

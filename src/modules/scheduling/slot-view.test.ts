@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Temporal } from '#src/kernel/time.ts'
 import { listSlots, type CalendarFacts, type ServiceFacts } from './domain/slots.ts'
-import { listSlotViews, toSlotView } from './slot-view.ts'
+import { listSlotViews, listStartViews, toSlotView } from './slot-view.ts'
 
 const ZONES = [
   'America/St_Johns',
@@ -54,6 +54,14 @@ describe('a list of slots for the API', () => {
             : bare
         expect(listSlotViews(calendar, service, window, now)).toEqual(
           listSlots(calendar, service, window, now).map(toSlotView),
+        )
+        expect(listStartViews(calendar, service, window, now)).toEqual(
+          listSlots(calendar, service, window, now).map(
+            ({ localDate, localTime, offset, start, seatsLeft }) => ({
+              startsAt: `${localDate}T${localTime}:${start.toString().slice(17, 19)}${offset}`,
+              seatsLeft,
+            }),
+          ),
         )
       }),
       { numRuns: 40 },

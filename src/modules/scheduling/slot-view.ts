@@ -6,7 +6,7 @@ import {
   type Slot,
   type SlotWindow,
 } from './domain/slots.ts'
-import { offsetSpans } from './domain/zone-offsets.ts'
+import { offsetSpans, type OffsetSpan } from './domain/zone-offsets.ts'
 
 /** A slot at the JSON edge. Local date and time are those of the provider's zone. */
 export interface SlotView {
@@ -47,6 +47,56 @@ export function listSlotViews(
   window: SlotWindow,
   now: Temporal.Instant,
 ): SlotView[] {
+  return mapStarts(calendar, service, window, now, ({ startMs, wallMs, span, spans, seatsLeft }) => ({
+    startsAt: isoOf(startMs),
+    endsAt: isoOf(startMs + service.durationMinutes * MINUTE_MS),
+    localDate: dateOf(wallMs),
+    localTime: timeOf(wallMs),
+    offset: offsetText(span.offsetMs),
+    repeated:
+      spans.length > 1 &&
+      spans.some((other) => {
+        const otherMs = wallMs - other.offsetMs
+        return other !== span && other.startMs <= otherMs && otherMs < other.endMs
+      }),
+    seatsLeft,
+  }))
+}
+
+/** The least that says the same: the wall time of the provider with its offset is the instant too. A month fits in 50 kB. */
+export interface StartView {
+  /** RFC 3339, in the provider's zone. */
+  startsAt: string
+  seatsLeft: number
+}
+
+export function listStartViews(
+  calendar: CalendarFacts,
+  service: ServiceFacts,
+  window: SlotWindow,
+  now: Temporal.Instant,
+): StartView[] {
+  return mapStarts(calendar, service, window, now, ({ wallMs, span, seatsLeft }) => ({
+    startsAt: `${wallTimeOf(wallMs)}${offsetText(span.offsetMs)}`,
+    seatsLeft,
+  }))
+}
+
+interface Start {
+  readonly startMs: number
+  readonly wallMs: number
+  readonly span: OffsetSpan
+  readonly spans: readonly OffsetSpan[]
+  readonly seatsLeft: number
+}
+
+function mapStarts<View>(
+  calendar: CalendarFacts,
+  service: ServiceFacts,
+  window: SlotWindow,
+  now: Temporal.Instant,
+  view: (start: Start) => View,
+): View[] {
   const starts = listSlotStarts(calendar, service, window, now)
   const [first, last] = [starts[0], starts.at(-1)]
   if (first === undefined || last === undefined) return []
@@ -54,23 +104,10 @@ export function listSlotViews(
   const seatsTaken = seatsTakenByStart(calendar, service)
   let at = 0
   return starts.map((startMs) => {
-    while ((spans[at]?.endMs ?? Infinity) <= startMs) at += 1
-    const offsetMs = spans[at]?.offsetMs ?? 0
-    const wallMs = startMs + offsetMs
-    return {
-      startsAt: isoOf(startMs),
-      endsAt: isoOf(startMs + service.durationMinutes * MINUTE_MS),
-      localDate: dateOf(wallMs),
-      localTime: timeOf(wallMs),
-      offset: `${offsetMs < 0 ? '-' : '+'}${timeOf(Math.abs(offsetMs))}`,
-      repeated:
-        spans.length > 1 &&
-        spans.some((span, index) => {
-          const otherMs = wallMs - span.offsetMs
-          return index !== at && span.startMs <= otherMs && otherMs < span.endMs
-        }),
-      seatsLeft: service.capacity - (seatsTaken.get(startMs) ?? 0),
-    }
+    while (spans[at]!.endMs <= startMs) at += 1
+    const span = spans[at]!
+    const seatsLeft = service.capacity - (seatsTaken.get(startMs) ?? 0)
+    return view({ startMs, wallMs: startMs + span.offsetMs, span, spans, seatsLeft })
   })
 }
 
@@ -83,10 +120,19 @@ function seatsTakenByStart(calendar: CalendarFacts, service: ServiceFacts): Read
   return taken
 }
 
-/** As Temporal.Instant prints it; slots start on whole seconds, and nearly always on whole minutes. */
+/** As Temporal.Instant prints it. */
 function isoOf(epochMs: number): string {
-  const seconds = Math.floor((epochMs % MINUTE_MS) / 1000)
-  return `${dateOf(epochMs)}T${timeOf(epochMs)}:${twoDigits(seconds)}Z`
+  return `${wallTimeOf(epochMs)}Z`
+}
+
+/** Slots start on whole seconds, and nearly always on whole minutes. */
+function wallTimeOf(wallMs: number): string {
+  const seconds = Math.floor((((wallMs % MINUTE_MS) + MINUTE_MS) % MINUTE_MS) / 1000)
+  return `${dateOf(wallMs)}T${timeOf(wallMs)}:${twoDigits(seconds)}`
+}
+
+function offsetText(offsetMs: number): string {
+  return `${offsetMs < 0 ? '-' : '+'}${timeOf(Math.abs(offsetMs))}`
 }
 
 const DATES_KEPT_MAX = 2_000

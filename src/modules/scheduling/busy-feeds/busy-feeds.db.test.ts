@@ -60,7 +60,7 @@ describe('a subscribed calendar', () => {
       const { body } = await app.request(
         `/api/v1/services/${serviceId}/slots?from=${at('10')}&until=${at('12')}`,
       )
-      return body.slots.map(({ localTime }: { localTime: string }) => localTime).join()
+      return body.slots.map(({ startsAt }: { startsAt: string }) => startsAt.slice(11, 16)).join()
     }
     const asked: (string | undefined)[] = []
     let version = 1
