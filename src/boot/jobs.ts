@@ -21,7 +21,7 @@ export function composeJobs({ gateway, mailer }: Composition): ModuleJobs[] {
     bookingsJobs({ gateway }),
     paymentsJobs({ gateway }),
     payoutsJobs({ gateway }),
-    providersJobs(),
+    providersJobs({ gateway }),
     schedulingJobs(),
     notificationsJobs({ mailer }),
     housekeeping,

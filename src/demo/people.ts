@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { UserId } from '#src/kernel/ids.ts'
-import { stableId } from '#src/modules/providers/stable-id.ts'
+import { stableId } from '#src/platform/stable-id.ts'
 import { users } from '#src/modules/identity/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { CITIES } from './cities.ts'

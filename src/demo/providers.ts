@@ -12,7 +12,7 @@ import {
   type Listing,
 } from '#src/modules/providers/import/write-listings.ts'
 import { openPayoutAccounts, type OpenPayoutAccount } from '#src/modules/providers/open-payout-accounts.ts'
-import { stableId } from '#src/modules/providers/stable-id.ts'
+import { stableId } from '#src/platform/stable-id.ts'
 import { writeImportedReviews, type ImportedReview } from '#src/modules/reviews/index.ts'
 import type { OpeningRule, Weekday } from '#src/modules/scheduling/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'

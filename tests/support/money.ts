@@ -139,7 +139,7 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     rawRoutes: [paymentWebhookRoutes({ db, gateway, clock })],
   })
 
-  const modules = [paymentsJobs({ gateway }), payoutsJobs({ gateway }), providersJobs()]
+  const modules = [paymentsJobs({ gateway }), payoutsJobs({ gateway }), providersJobs({ gateway })]
   const subscriptions = mergeSubscriptions(modules.map((module) => module.subscriptions))
   const jobs: Record<string, JobHandler> = Object.fromEntries(
     modules.flatMap((module) => Object.entries(module.jobs)),

@@ -3,7 +3,9 @@ import type { BookingId } from '#src/kernel/ids.ts'
 import type { Money } from '#src/kernel/money.ts'
 import {
   closeCheckout,
-  findPaymentOfBooking,
+  listRefunds,
+  lockPaymentOfBooking,
+  refundedParts,
   requestRefund,
   requestVoid,
 } from '#src/modules/payments/index.ts'
@@ -25,17 +27,20 @@ export interface CancelBooking {
 
 /**
  * Makes sure that nobody can pay for a held booking while it is given up. Before {@link cancelBooking}, and not inside a
- * transaction. For whoever has no part in the booking it does nothing.
+ * transaction. Where that would say no, for whatever reason, it does nothing: the page stays payable.
  * @throws refusal request.in_progress when money has come or is on its way.
  */
 export async function closeOpenCheckout(
   ctx: Ctx,
   gateway: PaymentGateway,
-  bookingId: BookingId,
+  input: CancelBooking,
 ): Promise<void> {
-  const booking = await findBooking(ctx.db, bookingId)
-  if (booking?.state !== 'held' || !partyOf(booking, ctx.actor)) return
-  if ((await closeCheckout(ctx, gateway, bookingId)) === 'paid') throw refuse('request.in_progress')
+  const booking = await findBooking(ctx.db, input.bookingId)
+  const party = booking && partyOf(booking, ctx.actor)
+  if (booking?.state !== 'held' || !party) return
+  const decision = decideCancellation({ ...booking, refunded: null }, party, ctx.now)
+  if (decision.refused || !expected(input, decision)) return
+  if ((await closeCheckout(ctx, gateway, booking.id)) === 'paid') throw refuse('request.in_progress')
 }
 
 /**
@@ -46,15 +51,16 @@ export async function closeOpenCheckout(
 export async function cancelBooking(ctx: Ctx, input: CancelBooking): Promise<Booking> {
   return inTransaction(ctx, async (tx) => {
     const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
-    const payment = await findPaymentOfBooking(tx, booking.id)
+    const payment = await lockPaymentOfBooking(tx, booking.id)
     const captured = payment !== null && payment.capturedMinor > 0n
-    const decision = decideCancellation({ ...booking, captured }, party, ctx.now)
+    const refunded = captured ? refundedParts(await listRefunds(tx, payment.id)) : null
+    const decision = decideCancellation({ ...booking, refunded }, party, ctx.now)
     if (decision.refused) throw refuse(decision.refused, { state: booking.state })
     const charging = booking.state === 'confirmed' && !captured
     const onPaymentPage = booking.state === 'held' && payment !== null && payment.checkoutUrl !== null
     if (charging || onPaymentPage) throw refuse('request.in_progress')
     const refundMinor = decision.baseRefundMinor + decision.surchargeRefundMinor
-    if (input.expectedRefund && input.expectedRefund.amountMinor !== refundMinor) {
+    if (!expected(input, decision)) {
       throw refuse('booking.refund_changed', {
         refund: { amountMinor: Number(refundMinor), currency: booking.currency },
       })
@@ -97,4 +103,11 @@ export async function cancelBooking(ctx: Ctx, input: CancelBooking): Promise<Boo
     await emit(tx, { type: 'booking.cancelled', subjectId: booking.id, payload, occurredAt: ctx.now })
     return cancelled
   })
+}
+
+function expected(
+  { expectedRefund }: CancelBooking,
+  { baseRefundMinor, surchargeRefundMinor }: { baseRefundMinor: bigint; surchargeRefundMinor: bigint },
+): boolean {
+  return expectedRefund === undefined || expectedRefund.amountMinor === baseRefundMinor + surchargeRefundMinor
 }

@@ -1,6 +1,7 @@
 import { eq, sql, type SQL } from 'drizzle-orm'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
+import type { RefundedParts } from '#src/modules/payments/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { bookings, type Booking } from './tables.ts'
 
@@ -37,6 +38,8 @@ export interface BookingFacts {
     readonly capturedMinor: bigint
     readonly refundedMinor: bigint
     readonly refundRequestedMinor: bigint
+    /** What has been given back or is on its way. */
+    readonly refunded: RefundedParts
     readonly lastError: string | null
   } | null
   readonly payout: {
@@ -56,7 +59,13 @@ interface CustomerJson {
   timeZone: string | null
 }
 type PaymentJson = Record<
-  'capturedMinor' | 'refundedMinor' | 'refundRequestedMinor' | 'id' | 'status',
+  | 'capturedMinor'
+  | 'refundedMinor'
+  | 'refundRequestedMinor'
+  | 'baseRefundedMinor'
+  | 'surchargeRefundedMinor'
+  | 'id'
+  | 'status',
   string
 > & { lastError: string | null }
 type PayoutJson = Record<'status' | 'amountMinor' | 'dueAt', string> & { paidAt: string | null }
@@ -81,8 +90,12 @@ const CUSTOMER = sql<CustomerJson | null>`(
   where u.id is not null or bookings.guest_email is not null)`
 const PAYMENT = sql<PaymentJson | null>`(
   select json_build_object('id', pay.id, 'status', pay.status, 'capturedMinor', pay.captured_minor::text, 'refundedMinor', pay.refunded_minor::text,
-    'refundRequestedMinor', pay.refund_requested_minor::text, 'lastError', pay.last_error)
-  from payments pay where pay.booking_id = bookings.id)`
+    'refundRequestedMinor', pay.refund_requested_minor::text, 'lastError', pay.last_error,
+    'baseRefundedMinor', coalesce(r.base, 0)::text, 'surchargeRefundedMinor', coalesce(r.surcharge, 0)::text)
+  from payments pay, lateral (
+    select sum(base_part_minor) as base, sum(surcharge_part_minor) as surcharge
+    from refunds where payment_id = pay.id and status <> 'failed') r
+  where pay.booking_id = bookings.id)`
 const PAYOUT = sql<PayoutJson | null>`(
   select json_build_object('status', po.status, 'amountMinor', po.amount_minor::text, 'dueAt', po.due_at, 'paidAt', po.paid_at)
   from payouts po where po.booking_id = bookings.id)`
@@ -117,6 +130,10 @@ export async function listBookingFacts(db: Queryable, query: FactsQuery): Promis
       capturedMinor: BigInt(payment.capturedMinor),
       refundedMinor: BigInt(payment.refundedMinor),
       refundRequestedMinor: BigInt(payment.refundRequestedMinor),
+      refunded: {
+        baseRefundedMinor: BigInt(payment.baseRefundedMinor),
+        surchargeRefundedMinor: BigInt(payment.surchargeRefundedMinor),
+      },
     },
     payout: payout && {
       status: payout.status,

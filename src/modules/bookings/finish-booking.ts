@@ -1,6 +1,6 @@
 import type { BookingId } from '#src/kernel/ids.ts'
 import { isBefore } from '#src/kernel/time.ts'
-import { requestRefund } from '#src/modules/payments/index.ts'
+import { requestFullRefund } from '#src/modules/payments/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
@@ -76,10 +76,9 @@ export async function reportNoShow(ctx: Ctx, input: ReportNoShow): Promise<Booki
     })
     const refund =
       absent === 'provider'
-        ? await requestRefund(tx, ctx, {
+        ? await requestFullRefund(tx, ctx, {
+            ...booking,
             bookingId: booking.id,
-            baseMinor: booking.baseMinor,
-            surchargeMinor: booking.surchargeMinor,
             cause: 'provider_no_show',
           })
         : null
@@ -95,7 +94,7 @@ export async function reportNoShow(ctx: Ctx, input: ReportNoShow): Promise<Booki
       bookingId: booking.id,
       party: absent,
       refundId: refund?.id ?? null,
-      refundMinor: refund ? Number(booking.totalMinor) : 0,
+      refundMinor: Number(refund?.amountMinor ?? 0n),
     }
     await emit(tx, { type: 'booking.no_show', subjectId: booking.id, payload, occurredAt: ctx.now })
     return moved

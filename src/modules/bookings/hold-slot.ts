@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { BookingId, ServiceId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import type { Money } from '#src/kernel/money.ts'
@@ -14,6 +14,7 @@ import type { Ctx } from '#src/platform/context.ts'
 import { prepared } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { ANSWER_KEPT_HOURS, recordRefusal, type IdempotentRequest } from '#src/platform/http/idempotency.ts'
+import { stableId } from '#src/platform/stable-id.ts'
 import { bookingCode } from './domain/codes.ts'
 import { LIVE_STATES } from './domain/lifecycle.ts'
 import { findGuestKey, guestKey, newGuestLink, type GuestLink } from './guest-links.ts'
@@ -196,7 +197,7 @@ function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer, id: BookingId): Hol
     occupied: occupiedRange(facts, input.startsAt),
     timeZone: provider.timeZone,
     localStart: input.startsAt.toZonedDateTimeISO(provider.timeZone).toPlainDateTime(),
-    sessionId: facts.capacity === 1 ? id : uuidOf('session', service.id, input.startsAt.toString()),
+    sessionId: facts.capacity === 1 ? id : stableId('session', service.id, input.startsAt.toString()),
     capacity: facts.capacity,
     serviceName: service.name,
     extras: offer.extras,
@@ -274,13 +275,5 @@ async function takeSlot(
 }
 
 function bookingIdOf({ scope, key }: IdempotentRequest): BookingId {
-  return uuidOf('booking', scope, key) as BookingId
-}
-
-/** A UUID (version 8, RFC 9562) that is always the same for the same parts. */
-function uuidOf(...parts: string[]): string {
-  const hash = createHash('sha256').update(parts.join('\0')).digest()
-  hash[6] = (hash.readUInt8(6) & 0x0f) | 0x80
-  hash[8] = (hash.readUInt8(8) & 0x3f) | 0x80
-  return hash.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return stableId<'booking'>('booking', scope, key)
 }

@@ -95,7 +95,7 @@ function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<
   const forCustomer = party === 'customer' || party === 'guest'
   const forProvider = party === 'provider' || party === 'operator'
   const cancellation = decideCancellation(
-    { ...booking, captured: (payment?.capturedMinor ?? 0n) > 0n },
+    { ...booking, refunded: payment && payment.capturedMinor > 0n ? payment.refunded : null },
     party,
     now,
   )

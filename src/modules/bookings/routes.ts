@@ -17,7 +17,12 @@ import {
   WRITE_REFUSALS,
   type Routes,
 } from '#src/platform/http/define.ts'
-import { idempotently, idempotentRequest, inIdempotentTransaction } from '#src/platform/http/idempotency.ts'
+import {
+  findAnswer,
+  idempotently,
+  idempotentRequest,
+  inIdempotentTransaction,
+} from '#src/platform/http/idempotency.ts'
 import { acceptBooking, declineBooking } from './answer-request.ts'
 import { beginCheckout } from './begin-checkout.ts'
 import { cancelBooking, closeOpenCheckout } from './cancel-booking.ts'
@@ -460,13 +465,11 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
       async (c) => {
         const bookingId = bookingIdOf(c.req.valid('param'))
         const { reason, expectedRefund } = c.req.valid('json')
-        await closeOpenCheckout(c.var.ctx, gateway, bookingId)
+        const input = { bookingId, reason, expectedRefund: expectedRefund && moneyFrom(expectedRefund) }
+        const first = await findAnswer(c.var.ctx, await idempotentRequest(c))
+        if (!first) await closeOpenCheckout(c.var.ctx, gateway, input)
         return inIdempotentTransaction(c, async (inside) => {
-          await cancelBooking(c.var.ctx, {
-            bookingId,
-            reason,
-            expectedRefund: expectedRefund && moneyFrom(expectedRefund),
-          })
+          await cancelBooking(c.var.ctx, input)
           return view(inside, bookingId)
         })
       },

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { BookingId } from '#src/kernel/ids.ts'
 import { earlierOf } from '#src/kernel/time.ts'
-import { requestRefund, requestVoid } from '#src/modules/payments/index.ts'
+import { requestFullRefund, requestVoid } from '#src/modules/payments/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
@@ -26,12 +26,7 @@ export async function confirmPaidBooking(ctx: Ctx, bookingId: BookingId): Promis
       case 'cancelled':
       case 'declined': {
         if (await stoodBefore(tx, booking)) return
-        const refund = await requestRefund(tx, ctx, {
-          bookingId,
-          baseMinor: booking.baseMinor,
-          surchargeMinor: booking.surchargeMinor,
-          cause: 'late_payment',
-        })
+        const refund = await requestFullRefund(tx, ctx, { ...booking, bookingId, cause: 'late_payment' })
         if (!refund) return
         await emit(tx, {
           type: 'booking.late_payment_refunded',

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { BookingId, PaymentId } from '#src/kernel/ids.ts'
+import type { BookingId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import {
@@ -7,7 +7,7 @@ import {
   getBookingFacts,
   type BookingFacts as FactsOfBooking,
 } from '#src/modules/bookings/index.ts'
-import { listRefunds, settlementOf } from '#src/modules/payments/index.ts'
+import { settlementOf } from '#src/modules/payments/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import type { BookingFacts, PayoutFacts } from './domain/facts.ts'
 
@@ -16,12 +16,7 @@ export async function bookingFactsOf(db: Queryable, bookingId: string): Promise<
   const facts = forMails(known)
   const { booking, payment } = known
   if (payment === null || payment.refundRequestedMinor === 0n) return facts
-  const refunds = (await listRefunds(db, payment.id as PaymentId)).filter(({ status }) => status !== 'failed')
-  const kept = settlementOf(booking, {
-    baseRefundedMinor: refunds.reduce((sum, { basePartMinor }) => sum + basePartMinor, 0n),
-    surchargeRefundedMinor: refunds.reduce((sum, { surchargePartMinor }) => sum + surchargePartMinor, 0n),
-  })
-  return { ...facts, providerKeepsMinor: kept.providerNetMinor }
+  return { ...facts, providerKeepsMinor: settlementOf(booking, payment.refunded).providerNetMinor }
 }
 
 /** The booking in the words of the mails. */

@@ -13,7 +13,7 @@ import { disputeOf, statusOfCaptured } from './domain/payment-change.ts'
 import { decideRefund, type RefundStatus } from './domain/refund-change.ts'
 import { findOperation } from './operations.ts'
 import { failedRefundPosting, refundPosting } from './postings.ts'
-import { listRefunds } from './queries.ts'
+import { listRefunds, refundedParts } from './queries.ts'
 import { checkoutOf, figuresOf } from './start-checkout.ts'
 import { payments, refunds, type Payment, type Refund } from './tables.ts'
 
@@ -124,12 +124,7 @@ async function takeIn(
 ): Promise<{ refund: Refund; reserved: Payment }> {
   const operation = await findOperation(tx, 'checkout', payment.id)
   assert(operation, 'a captured payment was asked for')
-  const live = known.filter(({ status }) => status !== 'failed')
-  const refunded = {
-    baseRefundedMinor: live.reduce((sum, { basePartMinor }) => sum + basePartMinor, 0n),
-    surchargeRefundedMinor: live.reduce((sum, { surchargePartMinor }) => sum + surchargePartMinor, 0n),
-  }
-  const parts = splitRefund(figuresOf(checkoutOf(operation)), refunded, seen.amountMinor)
+  const parts = splitRefund(figuresOf(checkoutOf(operation)), refundedParts(known), seen.amountMinor)
   const reserved = await writeSums(tx, ctx, payment, 0n, seen.amountMinor)
   const [refund] = await tx
     .insert(refunds)

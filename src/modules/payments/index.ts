@@ -13,12 +13,11 @@ export {
   intendOperation,
   type Operation,
 } from './operations.ts'
-export { findPaymentOfBooking, listRefunds, lockPaymentOfBooking } from './queries.ts'
+export { findPaymentOfBooking, listRefunds, lockPaymentOfBooking, refundedParts } from './queries.ts'
 export { replayWebhook } from './replay-webhook.ts'
 export { requestCapture } from './request-capture.ts'
-export { requestRefund, type RequestRefund } from './request-refund.ts'
+export { requestFullRefund, requestRefund, type RequestRefund } from './request-refund.ts'
 export { requestVoid } from './request-void.ts'
 export { startCheckout, type StartCheckout, type StartedCheckout } from './start-checkout.ts'
 export { syncPayment } from './sync-payment.ts'
-export { syncPayoutAccount } from './sync-payout-account.ts'
 export type { Payment, Refund } from './tables.ts'

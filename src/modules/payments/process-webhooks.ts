@@ -4,11 +4,11 @@ import { isId, type PaymentId, type RefundId } from '#src/kernel/ids.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { classifyTrouble } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
+import { stableId } from '#src/platform/stable-id.ts'
 import { findPayment, findPaymentByIntent, findRefund } from './queries.ts'
 import { WEBHOOK_TRIES_MAX } from './receive-webhook.ts'
 import { syncRefund } from './settle-refund.ts'
 import { syncKnown } from './sync-payment.ts'
-import { syncPayoutAccount } from './sync-payout-account.ts'
 import { webhookEvents, type Payment, type WebhookEvent } from './tables.ts'
 
 /** An event names something of ours that is not there: it may be of another installation, or ahead of our own commit. */
@@ -66,7 +66,7 @@ async function act(ctx: Ctx, gateway: PaymentGateway, events: readonly GatewayEv
     case 'refund':
       return actOnRefund(ctx, gateway, subject)
     case 'payout_account':
-      await syncPayoutAccount(ctx, gateway, subject.accountId)
+      await tellOfPayoutAccount(ctx, subject.accountId)
       return true
     case 'transfer':
       return tellOfTransfer(ctx, subject)
@@ -123,6 +123,18 @@ async function actOnRefund(ctx: Ctx, gateway: PaymentGateway, subject: RefundSub
   if (!payment) return false
   await syncKnown(ctx, gateway, payment)
   return true
+}
+
+/** Accounts belong to the providers, who read this one again. */
+async function tellOfPayoutAccount(ctx: Ctx, accountId: string): Promise<void> {
+  await inTransaction(ctx, (tx) =>
+    emit(tx, {
+      type: 'payout_account.changed',
+      subjectId: stableId('payout_account', accountId),
+      payload: { accountId },
+      occurredAt: ctx.now,
+    }),
+  )
 }
 
 /** Transfers belong to the payouts, which hear of this one. */

@@ -2,6 +2,7 @@ import { eq, or } from 'drizzle-orm'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId, PaymentId, RefundId } from '#src/kernel/ids.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
+import type { RefundedParts } from './domain/fees.ts'
 import { payments, refunds, type Payment, type Refund } from './tables.ts'
 
 export async function findPaymentOfBooking(db: Queryable, bookingId: BookingId): Promise<Payment | null> {
@@ -46,4 +47,13 @@ export async function listRefunds(db: Queryable, paymentId: PaymentId): Promise<
 export async function findRefund(db: Queryable, refundId: RefundId): Promise<Refund | null> {
   const [refund] = await db.select().from(refunds).where(eq(refunds.id, refundId))
   return refund ?? null
+}
+
+/** What has been given back or is on its way: everything but what failed. */
+export function refundedParts(all: readonly Refund[]): RefundedParts {
+  const live = all.filter(({ status }) => status !== 'failed')
+  return {
+    baseRefundedMinor: live.reduce((sum, { basePartMinor }) => sum + basePartMinor, 0n),
+    surchargeRefundedMinor: live.reduce((sum, { surchargePartMinor }) => sum + surchargePartMinor, 0n),
+  }
 }

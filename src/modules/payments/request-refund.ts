@@ -9,7 +9,8 @@ import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
 import { intendOperation } from './operations.ts'
-import { lockPaymentOfBooking } from './queries.ts'
+import type { PriceFigures } from './domain/fees.ts'
+import { listRefunds, lockPaymentOfBooking, refundedParts } from './queries.ts'
 import { intendVoid } from './request-void.ts'
 import { payments, refunds, type Payment, type Refund } from './tables.ts'
 
@@ -36,15 +37,10 @@ export async function requestRefund(tx: Tx, ctx: Ctx, input: RequestRefund): Pro
   const amountMinor = input.baseMinor + input.surchargeMinor
   assert(input.baseMinor >= 0n && input.surchargeMinor >= 0n, 'the parts of a refund are not negative')
   if (amountMinor === 0n) return null
-  const payment = await lockPaymentOfBooking(tx, input.bookingId)
-  if (!payment || payment.status === 'unpaid' || payment.status === 'voided')
-    throw refuse('payment.nothing_captured')
+  const payment = await lockTaken(tx, input.bookingId)
   if (payment.status === 'authorized') return giveBackAuthorization(tx, ctx, payment, amountMinor)
 
-  const [twin] = await tx
-    .select()
-    .from(refunds)
-    .where(and(eq(refunds.paymentId, payment.id), eq(refunds.cause, input.cause)))
+  const twin = await findTwin(tx, payment, input.cause)
   if (twin) {
     assert(twin.amountMinor === amountMinor, `a second refund for ${input.cause} asks for the same amount`)
     return twin
@@ -52,6 +48,45 @@ export async function requestRefund(tx: Tx, ctx: Ctx, input: RequestRefund): Pro
   if (payment.refundRequestedMinor + amountMinor > payment.capturedMinor)
     throw refuse('payment.refund_too_large')
   return reserve(tx, ctx, payment, input)
+}
+
+export interface RequestFullRefund extends Pick<PriceFigures, 'baseMinor' | 'surchargeMinor'> {
+  readonly bookingId: BookingId
+  readonly cause: string
+}
+
+/**
+ * {@link requestRefund} of all that was paid and has not come back before.
+ * @returns null when everything is back, or the money was only set aside and is voided.
+ */
+export async function requestFullRefund(tx: Tx, ctx: Ctx, input: RequestFullRefund): Promise<Refund | null> {
+  const payment = await lockTaken(tx, input.bookingId)
+  if (payment.status === 'authorized') return giveBackAuthorization(tx, ctx, payment, payment.amountMinor)
+  const twin = await findTwin(tx, payment, input.cause)
+  if (twin) return twin
+  const back = refundedParts(await listRefunds(tx, payment.id))
+  const rest = {
+    ...input,
+    baseMinor: input.baseMinor - back.baseRefundedMinor,
+    surchargeMinor: input.surchargeMinor - back.surchargeRefundedMinor,
+  }
+  return rest.baseMinor + rest.surchargeMinor > 0n ? reserve(tx, ctx, payment, rest) : null
+}
+
+/** Locks a payment whose money was taken or set aside. */
+async function lockTaken(tx: Tx, bookingId: BookingId): Promise<Payment> {
+  const payment = await lockPaymentOfBooking(tx, bookingId)
+  if (!payment || payment.status === 'unpaid' || payment.status === 'voided')
+    throw refuse('payment.nothing_captured')
+  return payment
+}
+
+async function findTwin(tx: Tx, payment: Payment, cause: string): Promise<Refund | null> {
+  const [twin] = await tx
+    .select()
+    .from(refunds)
+    .where(and(eq(refunds.paymentId, payment.id), eq(refunds.cause, cause)))
+  return twin ?? null
 }
 
 async function reserve(tx: Tx, ctx: Ctx, payment: Payment, input: RequestRefund): Promise<Refund> {

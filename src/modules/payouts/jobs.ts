@@ -15,9 +15,7 @@ export function payoutsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJob
     jobs: {
       [SCHEDULE]: (ctx, { bookingId }) => schedulePayout(ctx, String(bookingId) as BookingId),
       [PAY_PROVIDER]: (ctx, { payoutId }) => payProvider(ctx, gateway, String(payoutId) as PayoutId),
-      [RETRY_WAITING]: async (ctx, { providerId, ready }) => {
-        if (ready === true) await retryWaitingPayouts(ctx, String(providerId) as ProviderId)
-      },
+      [RETRY_WAITING]: (ctx, { providerId }) => retryWaitingPayouts(ctx, String(providerId) as ProviderId),
     },
     sweeps: [{ name: 'payouts.due', everyMs: SWEEP_EVERY_MS, run: sweepDuePayouts }],
     subscriptions: {
@@ -28,7 +26,7 @@ export function payoutsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJob
       'payment.refund_failed': [SCHEDULE],
       'payment.disputed': [SCHEDULE],
       'payment.dispute_closed': [SCHEDULE],
-      'payout_account.updated': [RETRY_WAITING],
+      'provider.payouts_ready': [RETRY_WAITING],
     },
   }
 }

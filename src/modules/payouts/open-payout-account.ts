@@ -1,17 +1,13 @@
-import type {
-  PayoutAccount,
-  PayoutAccountRequest,
-  PaymentGateway,
-} from '#src/integrations/payment-gateway/port.ts'
+import type { PayoutAccountRequest, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import { assert } from '#src/kernel/assert.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import { callOperation, finishOperation, intendOperation } from '#src/modules/payments/index.ts'
 import {
-  callOperation,
-  finishOperation,
-  intendOperation,
+  attachPayoutAccount,
   syncPayoutAccount,
-} from '#src/modules/payments/index.ts'
-import { attachPayoutAccount } from '#src/modules/providers/index.ts'
+  type PayoutAccountState,
+} from '#src/modules/providers/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse, Trouble } from '#src/platform/errors.ts'
 import { isMember, mayMoveMoney } from './authorize.ts'
@@ -35,16 +31,19 @@ export async function createPayoutOnboarding(
   })
 }
 
-/** The provider is back from that page: what the gateway now says is read, and told. */
+/** The provider is back from that page: what the gateway now says is read, and noted. */
 export async function checkPayoutAccount(
   ctx: Ctx,
   gateway: PaymentGateway,
   providerId: ProviderId,
-): Promise<PayoutAccount> {
+): Promise<PayoutAccountState> {
   const payee = await getManagedPayee(ctx, providerId)
-  return orUnavailable(async () =>
-    syncPayoutAccount(ctx, gateway, payee.accountId ?? (await openAccount(ctx, gateway, providerId, payee))),
-  )
+  return orUnavailable(async () => {
+    const accountId = payee.accountId ?? (await openAccount(ctx, gateway, providerId, payee))
+    const state = await syncPayoutAccount(ctx, gateway, accountId)
+    assert(state, 'an opened account belongs to its provider')
+    return state
+  })
 }
 
 async function getManagedPayee(ctx: Ctx, providerId: ProviderId): Promise<Payee> {

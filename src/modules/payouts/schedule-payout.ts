@@ -8,9 +8,9 @@ import {
   findOperation,
   listRefunds,
   lockPaymentOfBooking,
+  refundedParts,
   settlementOf,
   type Payment,
-  type Refund,
   type Settlement,
 } from '#src/modules/payments/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -53,7 +53,7 @@ export async function recomputePayout(
     throw new Trouble('payments', 'the capture of a booking that is over is still under way')
   if (payment.capturedMinor === 0n) return null
   const refunds = await listRefunds(tx, payment.id)
-  const settlement = settlementOf(booking, givenBack(refunds))
+  const settlement = settlementOf(booking, refundedParts(refunds))
   const hold = holdOf({ paymentStatus: payment.status, refundStatuses: refunds.map(({ status }) => status) })
   const owed = { payment, booking, settlement, hold }
 
@@ -68,14 +68,6 @@ export async function recomputePayout(
     return null
   }
   return { payout: payout ? await adjust(tx, ctx, payout, owed) : await insert(tx, ctx, owed), owed }
-}
-
-function givenBack(refunds: readonly Refund[]) {
-  const live = refunds.filter(({ status }) => status !== 'failed')
-  return {
-    baseRefundedMinor: live.reduce((sum, { basePartMinor }) => sum + basePartMinor, 0n),
-    surchargeRefundedMinor: live.reduce((sum, { surchargePartMinor }) => sum + surchargePartMinor, 0n),
-  }
 }
 
 async function insert(tx: Tx, ctx: Ctx, { booking, settlement, hold }: Owed): Promise<Payout> {

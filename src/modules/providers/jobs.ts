@@ -1,20 +1,15 @@
-import { z } from 'zod'
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import type { ModuleJobs } from '#src/platform/jobs/run.ts'
-import { recordPayoutAccount } from './record-payout-account.ts'
+import { syncPayoutAccount } from './sync-payout-account.ts'
 
-const payoutAccountUpdated = z.object({
-  accountId: z.string(),
-  ready: z.boolean(),
-  requirements: z.array(z.string()).default([]),
-})
-
-export function providersJobs(): ModuleJobs {
+export function providersJobs({ gateway }: { gateway: PaymentGateway }): ModuleJobs {
   return {
     jobs: {
-      'providers.record-payout-account': (ctx, payload) =>
-        recordPayoutAccount(ctx, payoutAccountUpdated.parse(payload)),
+      'providers.sync-payout-account': async (ctx, { accountId }) => {
+        await syncPayoutAccount(ctx, gateway, String(accountId))
+      },
     },
     sweeps: [],
-    subscriptions: { 'payout_account.updated': ['providers.record-payout-account'] },
+    subscriptions: { 'payout_account.changed': ['providers.sync-payout-account'] },
   }
 }

@@ -30,6 +30,7 @@ export const providers = pgTable('providers', {
   payoutAccountReady: boolean().notNull(),
   payoutAccountRequirements: text().array().notNull(),
   payoutAccountCheckedAt: instant(),
+  payoutAccountReads: integer().notNull().default(0),
   ratingSum: integer().notNull(),
   ratingCount: integer().notNull(),
   importSource: text(),

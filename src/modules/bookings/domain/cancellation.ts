@@ -63,8 +63,13 @@ export interface CancellableBooking {
   readonly refundPercentMax: number
   readonly baseMinor: bigint
   readonly surchargeMinor: bigint
-  /** Whether money was taken, and not only reserved or asked for. */
-  readonly captured: boolean
+  /** What has come back of the money that was taken; null while none was taken, but only reserved or asked for. */
+  readonly refunded: Refunded | null
+}
+
+interface Refunded {
+  readonly baseRefundedMinor: bigint
+  readonly surchargeRefundedMinor: bigint
 }
 
 export type CancellationDecision =
@@ -77,8 +82,9 @@ export type CancellationDecision =
     }
 
 /**
- * Who may cancel, until when, and what comes back. The customer gets what the policy says, provider and operator give
- * everything back. The guest surcharge comes back in the same proportion as the price; each is rounded half up by itself.
+ * Who may cancel, until when, and what comes back. The customer gets what the policy says of what was paid, less what has
+ * come back before; provider and operator give everything back. The guest surcharge comes back in the same proportion as
+ * the price; each is rounded half up by itself.
  */
 export function decideCancellation(
   booking: CancellableBooking,
@@ -93,16 +99,30 @@ export function decideCancellation(
   const refundPercent = byCustomer
     ? Math.min(refundPercentAt(booking.cancellationPolicy, booking.startsAt, now), booking.refundPercentMax)
     : 100
-  return { refused: null, refundPercent, ...refundParts(booking, booking.captured ? refundPercent : 0) }
+  return { refused: null, refundPercent, ...refundParts(booking, refundPercent) }
 }
 
-/** The parts of a refund of `percent` of what was paid. */
-export function refundParts(
-  { baseMinor, surchargeMinor }: { baseMinor: bigint; surchargeMinor: bigint },
+interface RefundParts {
+  readonly baseRefundMinor: bigint
+  readonly surchargeRefundMinor: bigint
+}
+
+/** What is still to come back until `percent` of what was paid has. */
+function refundParts(
+  {
+    baseMinor,
+    surchargeMinor,
+    refunded,
+  }: Pick<CancellableBooking, 'baseMinor' | 'surchargeMinor' | 'refunded'>,
   percent: number,
-): { baseRefundMinor: bigint; surchargeRefundMinor: bigint } {
+): RefundParts {
+  if (refunded === null) return { baseRefundMinor: 0n, surchargeRefundMinor: 0n }
+  const part = (paidMinor: bigint, backMinor: bigint) => {
+    const dueMinor = proportionHalfUp(paidMinor, BigInt(percent), 100n) - backMinor
+    return dueMinor > 0n ? dueMinor : 0n
+  }
   return {
-    baseRefundMinor: proportionHalfUp(baseMinor, BigInt(percent), 100n),
-    surchargeRefundMinor: proportionHalfUp(surchargeMinor, BigInt(percent), 100n),
+    baseRefundMinor: part(baseMinor, refunded.baseRefundedMinor),
+    surchargeRefundMinor: part(surchargeMinor, refunded.surchargeRefundedMinor),
   }
 }

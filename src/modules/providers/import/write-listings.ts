@@ -5,7 +5,7 @@ import type { Temporal } from '#src/kernel/time.ts'
 import { writeServices, type NewExtra, type NewService } from '#src/modules/catalog/index.ts'
 import { writeCalendars, type OpeningRule } from '#src/modules/scheduling/index.ts'
 import type { Tx } from '#src/platform/db/database.ts'
-import { stableId } from '../stable-id.ts'
+import { stableId } from '#src/platform/stable-id.ts'
 
 /** A provider with everything that makes it bookable, payouts apart. */
 export interface Listing {
