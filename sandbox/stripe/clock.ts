@@ -1,8 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
 
-/** How long an answer about the clock file may be reused before its modification time is looked at again. */
-const RECHECK_AFTER_MS = 50
-
 export interface Clock {
   /** Sandbox time in Unix seconds: system time plus the offset in the clock file. */
   nowSeconds(): number
@@ -12,11 +9,10 @@ export interface Clock {
 export function openClock(file: string | undefined): Clock {
   let offsetMs = 0
   let seenVersion = ''
-  let checkedAt = -Infinity
 
-  function refresh(systemMs: number): void {
-    if (file === undefined || Math.abs(systemMs - checkedAt) < RECHECK_AFTER_MS) return
-    checkedAt = systemMs
+  // Looked at each time: whoever moves the clock and then calls has moved it for this call too.
+  function refresh(): void {
+    if (file === undefined) return
     const found = statSync(file, { throwIfNoEntry: false })
     if (found === undefined) {
       offsetMs = 0
@@ -36,7 +32,7 @@ export function openClock(file: string | undefined): Clock {
   return {
     nowSeconds() {
       const systemMs = Date.now()
-      refresh(systemMs)
+      refresh()
       return Math.floor((systemMs + offsetMs) / 1000)
     },
   }

@@ -65,3 +65,11 @@ export function databaseErrorCode(error: unknown): string | null {
   }
   return null
 }
+
+/** The constraint that a failed query violated, through Drizzle's wrapping. */
+export function violatedConstraint(error: unknown): string | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('constraint' in at && typeof at.constraint === 'string') return at.constraint
+  }
+  return null
+}

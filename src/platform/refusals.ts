@@ -18,6 +18,11 @@ export const REFUSALS = {
     status: 400,
     sentence: 'Send an Idempotency-Key header with every request that changes something.',
   },
+  'request.idempotency_key_weak': {
+    status: 400,
+    sentence:
+      'Without signing in, send an Idempotency-Key that nobody else can guess: at least 16 characters, such as a UUID.',
+  },
   'request.idempotency_key_reused': {
     status: 422,
     sentence: 'This Idempotency-Key was used for a different request. Use a new key.',
@@ -66,6 +71,7 @@ export const REFUSALS = {
     status: 409,
     sentence: 'This is not possible in the present state of the booking.',
   },
+  'booking.same_time': { status: 409, sentence: 'The booking is at that time already.' },
   'booking.too_late_to_reschedule': { status: 409, sentence: 'It is too late to move this booking.' },
   'booking.too_late_to_cancel': {
     status: 409,

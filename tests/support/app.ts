@@ -30,6 +30,9 @@ export interface TestApp {
   /** Moves the one clock of application and sandbox. */
   moveTo(instant: Temporal.Instant): void
   now(): Temporal.Instant
+  /** Has the sandbox misbehave: see sandbox/README.md. */
+  fault(script: { match: string; action: string; times?: number }): Promise<void>
+  clearFaults(): Promise<void>
   /** Waits until `look` gives something, asking again and again; fails after some seconds. */
   eventually<T>(what: string, look: () => Promise<T | null | undefined | false>): Promise<T>
 }
@@ -127,6 +130,16 @@ export async function startTestApp(
     },
     moveTo: (instant) => composition.movableClock?.moveTo(instant),
     now: () => composition.clock.now(),
+    async fault(script) {
+      const answer = await fetch(`${sandbox.url}/_sandbox/faults`, {
+        method: 'POST',
+        body: JSON.stringify(script),
+      })
+      if (!answer.ok) throw new Error(await answer.text())
+    },
+    async clearFaults() {
+      await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'DELETE' })
+    },
     async eventually(what, look) {
       const until = performance.now() + PATIENCE_MS
       for (;;) {

@@ -19,7 +19,7 @@ import type { BookingId, ProviderId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import { getTrialBalances, balancesOfSubject } from '#src/modules/ledger/reads.ts'
-import { quotePrice, startCheckout, type PriceFigures } from '#src/modules/payments/index.ts'
+import { intendCheckout, quotePrice, startCheckout, type PriceFigures } from '#src/modules/payments/index.ts'
 import { paymentsJobs } from '#src/modules/payments/jobs.ts'
 import { findPaymentOfBooking } from '#src/modules/payments/queries.ts'
 import type { Payment } from '#src/modules/payments/tables.ts'
@@ -30,7 +30,7 @@ import { payoutsRoutes } from '#src/modules/payouts/routes.ts'
 import { payoutsJobs } from '#src/modules/payouts/jobs.ts'
 import { fileClock, type MovableClock } from '#src/platform/clock.ts'
 import { readConfig, type Config } from '#src/platform/config.ts'
-import type { Ctx } from '#src/platform/context.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { createLog } from '#src/platform/log.ts'
 import { dispatchEvent, type Subscriptions } from '#src/platform/outbox/dispatch.ts'
 import { DISPATCH_TASK } from '#src/platform/outbox/emit.ts'
@@ -394,7 +394,8 @@ export async function checkOut(
   booking: MadeBooking,
   captureMethod: 'automatic' | 'manual' = 'automatic',
 ): Promise<string> {
-  const { url } = await startCheckout(rig.ctx(), rig.gateway, {
+  const ctx = rig.ctx()
+  const asked = {
     bookingId: booking.id,
     currency: 'USD',
     baseMinor: booking.figures.baseMinor,
@@ -404,8 +405,9 @@ export async function checkOut(
     customerEmail: 'gale@example.com',
     successUrl: 'https://app.test/confirmation',
     cancelUrl: 'https://app.test/checkout',
-  })
-  return url
+  } as const
+  const intended = await inTransaction(ctx, (tx) => intendCheckout(tx, ctx, asked))
+  return (await startCheckout(ctx, rig.gateway, intended)).url
 }
 
 /** What the customer does on the payment page. @returns the status of the page's answer: 303 paid, 402 declined. */

@@ -1,8 +1,9 @@
 import type { BookingId } from '#src/kernel/ids.ts'
 import { isBefore } from '#src/kernel/time.ts'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
-import { startCheckout } from '#src/modules/payments/index.ts'
+import { intendCheckout, startCheckout } from '#src/modules/payments/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { eq } from 'drizzle-orm'
 import { findGuestKey } from './guest-links.ts'
@@ -26,34 +27,42 @@ export async function beginCheckout(
   gateway: PaymentGateway,
   input: { bookingId: BookingId; guest?: GuestDetails | undefined; customerEmail: string | null },
 ): Promise<{ url: string }> {
-  const booking = await inTransaction(ctx, async (tx) => {
+  const intended = await inTransaction(ctx, async (tx) => {
     const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
     if (party !== 'customer' && party !== 'guest') throw refuse('booking.not_found')
     refuseUnlessPayable(booking, ctx)
-    if (!booking.isGuest) return booking
-    const details = input.guest ?? givenBefore(booking)
-    if (!details) throw refuse('booking.guest_details_missing')
-    const guest = { guestName: details.name, guestEmail: details.email, guestPhone: details.phone ?? null }
-    await tx
-      .update(bookings)
-      .set({ ...guest, updatedAt: ctx.now })
-      .where(eq(bookings.id, booking.id))
-    return { ...booking, ...guest }
+    const guest = booking.isGuest ? await keepGuestDetails(tx, ctx, booking, input.guest) : null
+    const key = guest && (await findGuestKey(tx, ctx, booking.id))
+    const page = (path: string) => `${ctx.config.NEXT_PUBLIC_APP_URL}${path}${key ? `?key=${key}` : ''}`
+    return intendCheckout(tx, ctx, {
+      bookingId: booking.id,
+      currency: booking.currency,
+      description: booking.serviceName,
+      baseMinor: booking.baseMinor,
+      surchargeMinor: booking.surchargeMinor,
+      captureMethod: booking.bookingMode === 'instant' ? 'automatic' : 'manual',
+      customerEmail: guest ? guest.email : input.customerEmail,
+      successUrl: page(`/bookings/${booking.id}/confirmation`),
+      cancelUrl: page(`/checkout/${booking.id}`),
+    })
   })
-  const key = booking.isGuest ? await findGuestKey(ctx.db, ctx, booking.id) : null
-  const page = `${ctx.config.NEXT_PUBLIC_APP_URL}/bookings/${booking.id}/confirmation${key ? `?key=${key}` : ''}`
-  const back = `${ctx.config.NEXT_PUBLIC_APP_URL}/checkout/${booking.id}${key ? `?key=${key}` : ''}`
-  return startCheckout(ctx, gateway, {
-    bookingId: booking.id,
-    currency: booking.currency,
-    description: booking.serviceName,
-    baseMinor: booking.baseMinor,
-    surchargeMinor: booking.surchargeMinor,
-    captureMethod: booking.bookingMode === 'instant' ? 'automatic' : 'manual',
-    customerEmail: booking.isGuest ? booking.guestEmail : input.customerEmail,
-    successUrl: page,
-    cancelUrl: back,
-  })
+  return startCheckout(ctx, gateway, intended)
+}
+
+async function keepGuestDetails(
+  tx: Tx,
+  ctx: Ctx,
+  booking: Booking,
+  given: GuestDetails | undefined,
+): Promise<GuestDetails> {
+  const details = given ?? givenBefore(booking)
+  if (!details) throw refuse('booking.guest_details_missing')
+  const { name, email, phone } = details
+  await tx
+    .update(bookings)
+    .set({ guestName: name, guestEmail: email, guestPhone: phone ?? null, updatedAt: ctx.now })
+    .where(eq(bookings.id, booking.id))
+  return details
 }
 
 function refuseUnlessPayable(booking: Booking, ctx: Ctx): void {

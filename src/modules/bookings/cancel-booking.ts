@@ -3,6 +3,7 @@ import type { BookingId } from '#src/kernel/ids.ts'
 import type { Money } from '#src/kernel/money.ts'
 import {
   closeCheckout,
+  isCheckoutClosed,
   listRefunds,
   lockPaymentOfBooking,
   refundedParts,
@@ -57,8 +58,8 @@ export async function cancelBooking(ctx: Ctx, input: CancelBooking): Promise<Boo
     const decision = decideCancellation({ ...booking, refunded }, party, ctx.now)
     if (decision.refused) throw refuse(decision.refused, { state: booking.state })
     const charging = booking.state === 'confirmed' && !captured
-    const onPaymentPage = booking.state === 'held' && payment !== null && payment.checkoutUrl !== null
-    if (charging || onPaymentPage) throw refuse('request.in_progress')
+    const payable = booking.state === 'held' && !(await isCheckoutClosed(tx, booking.id))
+    if (charging || payable) throw refuse('request.in_progress')
     const refundMinor = decision.baseRefundMinor + decision.surchargeRefundMinor
     if (!expected(input, decision)) {
       throw refuse('booking.refund_changed', {

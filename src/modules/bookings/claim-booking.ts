@@ -1,22 +1,23 @@
 import { eq } from 'drizzle-orm'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
-import { closeCheckout, quotePrice } from '#src/modules/payments/index.ts'
+import { closeCheckout, isCheckoutClosed, quotePrice } from '#src/modules/payments/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { bookingOfGuestKey } from './guest-links.ts'
+import { linkOfGuestKey, revokeGuestLinks } from './guest-links.ts'
 import { bookings, type Booking } from './tables.ts'
 
 /**
- * A guest who has signed in takes their booking into the account. The key came to the mailbox, so having it proves the
- * mailbox. A booking that is not paid yet loses the guest fee; a paid one keeps the figures it was made with.
+ * A guest who has signed in takes their booking into the account. Whoever has the key made the booking or reads its mailbox.
+ * A booking that is not paid yet loses the guest fee; a paid one keeps the figures it was made with. Its links end.
  * @throws refusals auth.required, auth.link_invalid, request.in_progress (it is being paid at this moment).
  */
 export async function claimBooking(ctx: Ctx, gateway: PaymentGateway, key: string): Promise<Booking> {
   const { actor } = ctx
   if (actor.kind !== 'user') throw refuse('auth.required')
-  const bookingId = await bookingOfGuestKey(ctx, key)
-  if (!bookingId) throw refuse('auth.link_invalid')
+  const link = await linkOfGuestKey(ctx, key)
+  if (!link) throw refuse('auth.link_invalid')
+  const { bookingId } = link
   const [found] = await ctx.db
     .select({ state: bookings.state, customerId: bookings.customerId })
     .from(bookings)
@@ -31,9 +32,10 @@ export async function claimBooking(ctx: Ctx, gateway: PaymentGateway, key: strin
   }
   return inTransaction(ctx, async (tx) => {
     const [booking] = await tx.select().from(bookings).where(eq(bookings.id, bookingId)).for('update')
-    if (!booking || (booking.customerId && booking.customerId !== actor.userId))
-      throw refuse('auth.link_invalid')
-    if (booking.customerId) return booking
+    if (booking?.customerId === actor.userId) return booking // asked again
+    if (!booking || booking.customerId || link.revoked) throw refuse('auth.link_invalid')
+    if (booking.state === 'held' && !(await isCheckoutClosed(tx, bookingId)))
+      throw refuse('request.in_progress')
     if (actor.providerIds.includes(booking.providerId)) throw refuse('provider.own_service')
     const [claimed] = await tx
       .update(bookings)
@@ -44,6 +46,7 @@ export async function claimBooking(ctx: Ctx, gateway: PaymentGateway, key: strin
       })
       .where(eq(bookings.id, bookingId))
       .returning()
+    await revokeGuestLinks(tx, ctx, bookingId)
     await recordAudit(tx, ctx, { action: 'booking.claim', subjectKind: 'booking', subjectId: bookingId })
     return claimed ?? booking
   })

@@ -3,7 +3,7 @@ import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { BookingId } from '#src/kernel/ids.ts'
 import { laterOf, type Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
-import type { Queryable } from '#src/platform/db/database.ts'
+import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { bookingLinks } from './tables.ts'
 
 // A guest's key is "<link id>.<signature>", both base64url: 122 random bits and an HMAC over them. Nothing from which the
@@ -33,15 +33,34 @@ export async function bookingOfGuestKey(
   ctx: Pick<Ctx, 'db' | 'config' | 'now'>,
   key: string,
 ): Promise<BookingId | null> {
+  const link = await linkOfGuestKey(ctx, key)
+  return link && !link.revoked ? link.bookingId : null
+}
+
+/** The link that a key was made for; null when it is forged or too old. */
+export async function linkOfGuestKey(
+  ctx: Pick<Ctx, 'db' | 'config' | 'now'>,
+  key: string,
+): Promise<{ bookingId: BookingId; revoked: boolean } | null> {
   const linkId = verifiedLinkId(ctx, key)
   if (!linkId) return null
   const [link] = await ctx.db
-    .select({ bookingId: bookingLinks.bookingId })
+    .select({ bookingId: bookingLinks.bookingId, revokedAt: bookingLinks.revokedAt })
     .from(bookingLinks)
-    .where(
-      and(eq(bookingLinks.id, linkId), isNull(bookingLinks.revokedAt), gt(bookingLinks.expiresAt, ctx.now)),
-    )
-  return link?.bookingId ?? null
+    .where(and(eq(bookingLinks.id, linkId), gt(bookingLinks.expiresAt, ctx.now)))
+  return link ? { bookingId: link.bookingId, revoked: link.revokedAt !== null } : null
+}
+
+/** No link of the booking opens it any more. */
+export async function revokeGuestLinks(
+  tx: Tx,
+  { now }: Pick<Ctx, 'now'>,
+  bookingId: BookingId,
+): Promise<void> {
+  await tx
+    .update(bookingLinks)
+    .set({ revokedAt: now })
+    .where(and(eq(bookingLinks.bookingId, bookingId), isNull(bookingLinks.revokedAt)))
 }
 
 /** The key of the booking's present link. Null when the booking never had one, as with a customer's. */

@@ -196,4 +196,22 @@ describe('the database refuses by itself', () => {
       cause: { message: expect.stringContaining('append-only') },
     })
   })
+
+  it('a history that skips or goes back, from whatever role', async () => {
+    const provider = await makeProvider(db)
+    const { body } = await hold(provider, fullHourIn(48, app.now()))
+    const cancelled = await app.request(`/api/v1/bookings/${body.booking.id}/cancellation`, {
+      method: 'POST',
+      body: {},
+      key: body.guestKey,
+    })
+    expect(cancelled.status).toBe(200)
+    await expect(
+      db.execute(sql`update bookings set state = 'held', event_count = 1 where id = ${body.booking.id}`),
+    ).rejects.toMatchObject({ cause: { message: expect.stringContaining('does not go back') } })
+    await expect(
+      db.execute(sql`insert into booking_events (booking_id, sequence, transition, from_state, to_state, actor_kind, at)
+        values (${body.booking.id}, 3, 'complete', 'in_progress', 'completed', 'system', now())`),
+    ).rejects.toMatchObject({ cause: { message: expect.stringContaining('does not go on') } })
+  })
 })

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { BookingId, ServiceId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import type { Money } from '#src/kernel/money.ts'
@@ -14,11 +14,10 @@ import type { Ctx } from '#src/platform/context.ts'
 import { prepared } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { ANSWER_KEPT_HOURS, recordRefusal, type IdempotentRequest } from '#src/platform/http/idempotency.ts'
-import { stableId } from '#src/platform/stable-id.ts'
 import { bookingCode } from './domain/codes.ts'
-import { LIVE_STATES } from './domain/lifecycle.ts'
 import { findGuestKey, guestKey, newGuestLink, type GuestLink } from './guest-links.ts'
 import { makeOffer, quoteJson, type Offer } from './quote-booking.ts'
+import { freeSeat, isSessionFull, SEAT_TRIES_MAX, sessionIdOf } from './sessions.ts'
 import { bookings, type Booking, type NewBooking } from './tables.ts'
 import { bookingJson, type BookingJson } from './view.ts'
 
@@ -40,16 +39,13 @@ export interface HeldSlot {
   readonly replayed: boolean
 }
 
-const ALTERNATIVES_MAX = 5
-/** Seats of a group are drawn by everybody at once; who loses a seat tries the next one. */
-const SEAT_TRIES_MAX = 8
 const ANYWHERE_ON_THE_DAY = { hours: 26 }
 
 /**
  * Takes a slot for as long as the customer needs to pay. Two statements: what is offered, and one that takes the slot,
  * starts the history, makes the guest's link and records the answer, or does nothing at all.
  *
- * Who asks twice with one key gets the first answer: the booking's id comes from the key, so a second insert meets the first.
+ * Who asks twice with one key gets the first answer: the second insert meets the slot taken, or the answer recorded.
  * @throws refusals of {@link makeOffer}, booking.price_changed with the new quote, booking.slot_not_offered and
  * booking.slot_taken with alternatives, request.idempotency_key_reused.
  */
@@ -60,16 +56,17 @@ export async function holdSlot(ctx: Ctx, input: HoldSlot, request: IdempotentReq
     const offer = await makeOffer(ctx, input.serviceId, input.extraIds, around)
     await refuseUnlessOffered(ctx, input, offer)
 
-    const booking = newBooking(ctx, input, offer, bookingIdOf(request))
+    const booking = newBooking(ctx, input, offer)
     const answer = bookingJson(
       { ...NOT_YET, ...booking },
       { provider: offer.bookable.provider, payment: null },
     )
     const link = newGuestLink(ctx, booking.id, booking.endsAt)
     for (let attempt = 1; attempt <= (booking.capacity === 1 ? 1 : SEAT_TRIES_MAX); attempt += 1) {
-      if (await takeSlot(ctx, booking, link, request, JSON.stringify(answer))) {
+      const outcome = await takeSlot(ctx, booking, link, request, JSON.stringify(answer))
+      if (outcome === 'full') break
+      if (outcome === 'held')
         return { booking: answer, guestKey: booking.isGuest ? guestKey(ctx, link.id) : null, replayed: false }
-      }
     }
     throw refuse('booking.slot_taken', { alternatives: await alternatives(ctx, input, offer) })
   } catch (error) {
@@ -111,10 +108,10 @@ const lookingForAlternatives = new Map<string, Promise<JsonObject[]>>()
 
 /** Who loses one slot at the same moment gets the same times to choose from, looked up once. */
 function alternatives(ctx: Ctx, { serviceId, startsAt }: HoldSlot, offer: Offer): Promise<JsonObject[]> {
-  const key = `${serviceId} ${startsAt.epochMilliseconds} ${extraMinutes(offer)}`
+  const key = `${serviceId} ${startsAt.epochMilliseconds} ${offer.durationMinutes}`
   const found =
     lookingForAlternatives.get(key) ??
-    alternativesNear(ctx.db, serviceId, startsAt, ctx.now, ALTERNATIVES_MAX, extraMinutes(offer))
+    alternativesNear(ctx.db, serviceId, startsAt, ctx.now, { durationMinutes: offer.durationMinutes })
       .then((slots) => slots.map((slot) => ({ ...slot })))
       .finally(() => lookingForAlternatives.delete(key))
   lookingForAlternatives.set(key, found)
@@ -176,7 +173,8 @@ const NOT_YET = {
   endReason: null,
 } as const
 
-function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer, id: BookingId): Hold {
+function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer): Hold {
+  const id = randomUUID() as BookingId
   const { service, provider, calendarId } = offer.bookable
   const facts = withExtraMinutes(service.facts, extraMinutes(offer))
   const { platformFee, guestFee } = ctx.config
@@ -197,7 +195,7 @@ function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer, id: BookingId): Hol
     occupied: occupiedRange(facts, input.startsAt),
     timeZone: provider.timeZone,
     localStart: input.startsAt.toZonedDateTimeISO(provider.timeZone).toPlainDateTime(),
-    sessionId: facts.capacity === 1 ? id : stableId('session', service.id, input.startsAt.toString()),
+    sessionId: sessionIdOf(id, service.id, input.startsAt, facts.capacity),
     capacity: facts.capacity,
     serviceName: service.name,
     extras: offer.extras,
@@ -247,11 +245,10 @@ const insertHold = prepared((db) => {
     select id from held`
 })
 
-/** The lowest seat of the session that nobody has; 1 when there is none, where the unique index says no. */
-const FREE_SEAT = sql<number>`case when ${sql.placeholder('capacity')}::int = 1 then 1 else coalesce((
-  select min(s) from generate_series(1, ${sql.placeholder('capacity')}::int) s where not exists (
-    select from bookings taken where taken.session_id = ${sql.placeholder('sessionId')}::uuid and taken.seat = s
-      and taken.state in (${sql.raw(LIVE_STATES.map((state) => `'${state}'`).join(', '))}))), 1) end`
+const FREE_SEAT = freeSeat(
+  sql`${sql.placeholder('sessionId')}::uuid`,
+  sql`${sql.placeholder('capacity')}::int`,
+)
 
 async function takeSlot(
   ctx: Ctx,
@@ -259,8 +256,8 @@ async function takeSlot(
   link: GuestLink,
   request: IdempotentRequest,
   answer: string,
-): Promise<boolean> {
-  const { rowCount } = await insertHold(ctx.db, {
+): Promise<'held' | 'taken' | 'full'> {
+  const values = {
     ...booking,
     party: booking.isGuest ? 'guest' : 'customer',
     actorId: booking.customerId,
@@ -270,10 +267,11 @@ async function takeSlot(
     ...request,
     answer,
     answerExpiresAt: ctx.now.add({ hours: ANSWER_KEPT_HOURS }).toString(),
-  })
-  return rowCount === 1
-}
-
-function bookingIdOf({ scope, key }: IdempotentRequest): BookingId {
-  return stableId<'booking'>('booking', scope, key)
+  }
+  try {
+    return (await insertHold(ctx.db, values)).rowCount === 1 ? 'held' : 'taken'
+  } catch (error) {
+    if (isSessionFull(error)) return 'full'
+    throw error
+  }
 }

@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Party } from '#src/kernel/actor.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
@@ -32,7 +33,7 @@ export interface Move {
   readonly transition: TransitionName
   readonly party: Party
   /** Columns that change with it. */
-  readonly set?: Partial<Omit<Booking, 'id' | 'state' | 'eventCount' | 'updatedAt' | 'nextDueAt'>>
+  readonly set?: Omit<PgUpdateSetSource<typeof bookings>, 'id' | 'state' | 'eventCount' | 'updatedAt'>
   readonly reason?: string | undefined
   readonly facts?: JsonObject
   /** Whether people's calendars have to be told. */

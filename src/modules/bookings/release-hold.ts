@@ -2,7 +2,7 @@ import { and, eq, lte } from 'drizzle-orm'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
 import { isBefore } from '#src/kernel/time.ts'
-import { closeCheckout } from '#src/modules/payments/index.ts'
+import { closeCheckout, isCheckoutClosed } from '#src/modules/payments/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { lockBookingVisibleTo, moveBooking } from './move-booking.ts'
@@ -20,6 +20,8 @@ export async function releaseHold(ctx: Ctx, gateway: PaymentGateway, bookingId: 
   await inTransaction(ctx, async (tx) => {
     const { booking } = await lockBookingVisibleTo(tx, ctx, bookingId)
     if (booking.state !== 'held' || isBefore(ctx.now, booking.holdExpiresAt)) return
+    // A page opened in the last moment; the next round closes that one.
+    if (!(await isCheckoutClosed(tx, bookingId))) return
     await moveBooking(tx, ctx, booking, { transition: 'expire', party: 'system' })
     await emit(tx, {
       type: 'booking.expired',

@@ -412,6 +412,7 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
             'booking.not_found',
             'booking.wrong_state',
             'booking.too_late_to_reschedule',
+            'booking.same_time',
             'booking.slot_taken',
             'booking.slot_not_offered',
             'provider.not_bookable',

@@ -12,7 +12,8 @@ import { decideChange, mismatchOf, type PaymentChange } from './domain/payment-c
 import { capturePosting, feePosting } from './postings.ts'
 import { payments, type Payment } from './tables.ts'
 
-const QUARANTINED = 'This payment does not match the booking. We are looking into it.'
+/** What people read of a payment that was set aside. */
+export const QUARANTINED = 'This payment does not match the booking. We are looking into it.'
 
 /**
  * Brings a locked payment into line with what the gateway says: its row, the ledger, and who must hear of it, each once.
@@ -80,7 +81,7 @@ async function quarantine(
   seen: GatewayPayment,
   mismatch: string,
 ): Promise<Payment> {
-  const values = { lastError: QUARANTINED, syncDueAt: null, updatedAt: ctx.now }
+  const values = { lastError: QUARANTINED, checkoutUrl: null, syncDueAt: null, updatedAt: ctx.now }
   await tx.update(payments).set(values).where(eq(payments.id, payment.id))
   if (payment.lastError === QUARANTINED) return { ...payment, ...values }
   ctx.log.error(

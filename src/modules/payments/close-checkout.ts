@@ -6,15 +6,18 @@ import {
 } from '#src/integrations/payment-gateway/port.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
 import type { Ctx } from '#src/platform/context.ts'
+import type { Tx } from '#src/platform/db/database.ts'
+import { QUARANTINED } from './apply-payment.ts'
 import { findOperation } from './operations.ts'
-import { findPaymentOfBooking } from './queries.ts'
+import { findPaymentOfBooking, lockPaymentOfBooking } from './queries.ts'
 import { openCheckout } from './start-checkout.ts'
 import { syncPayment } from './sync-payment.ts'
 import { payments } from './tables.ts'
 
 /**
  * Makes sure that a booking can no longer be paid, before its slot is given back. Not inside a transaction.
- * @returns 'closed' when it cannot be paid any more and was not; 'paid' when money is there or on its way, and the slot stays.
+ * @returns 'closed' when it cannot be paid any more and was not, or what came is none of what was asked and was set aside
+ *   for a person; 'paid' when money is there or on its way, and the slot stays.
  * @throws {Trouble} when the gateway does not answer: the slot stays held until it does.
  */
 export async function closeCheckout(
@@ -31,8 +34,19 @@ export async function closeCheckout(
 
   const checkout = await expireOrRead(gateway, checkoutId)
   if (checkout.status === 'expired') return markClosed(ctx, bookingId)
-  await syncPayment(ctx, gateway, payment.id)
-  return 'paid'
+  const synced = await syncPayment(ctx, gateway, payment.id)
+  return synced.lastError === QUARANTINED ? 'closed' : 'paid'
+}
+
+/**
+ * Whether no page can be paid any more and none is being opened, in the transaction that has locked the booking: since
+ * {@link closeCheckout}, somebody may have opened another.
+ */
+export async function isCheckoutClosed(tx: Tx, bookingId: BookingId): Promise<boolean> {
+  const payment = await lockPaymentOfBooking(tx, bookingId)
+  if (!payment || payment.status === 'voided') return true
+  if (payment.status !== 'unpaid' || payment.checkoutUrl !== null) return false
+  return (await findOperation(tx, 'checkout', payment.id))?.status !== 'intended'
 }
 
 /** A page that was asked for and never heard of may exist all the same: the same key tells which it is. */

@@ -1,4 +1,4 @@
-export { closeCheckout } from './close-checkout.ts'
+export { closeCheckout, isCheckoutClosed } from './close-checkout.ts'
 export {
   quotePrice,
   settlementOf,
@@ -18,6 +18,6 @@ export { replayWebhook } from './replay-webhook.ts'
 export { requestCapture } from './request-capture.ts'
 export { requestFullRefund, requestRefund, type RequestRefund } from './request-refund.ts'
 export { requestVoid } from './request-void.ts'
-export { startCheckout, type StartCheckout, type StartedCheckout } from './start-checkout.ts'
+export { intendCheckout, startCheckout, type StartedCheckout } from './start-checkout.ts'
 export { syncPayment } from './sync-payment.ts'
 export type { Payment, Refund } from './tables.ts'

@@ -6,7 +6,7 @@ import type { BookingId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import type { Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { prepared } from '#src/platform/db/prepared.ts'
 import { refuse, Trouble } from '#src/platform/errors.ts'
@@ -43,20 +43,27 @@ const CHECKOUT_MINUTES = 40
 export const SYNC_AFTER_SECONDS = 120
 
 /**
- * Opens the gateway's payment page for a booking. The intention is committed before the call; asked again, it gives the page
- * that is there. Not inside a transaction.
+ * Decides on the page where a booking is paid, in the transaction that has locked the booking and found it payable at this
+ * price: who gives the slot back or changes the price waits for that lock, and then finds the page ({@link isCheckoutClosed}).
+ * @throws refusal `booking.wrong_state` when it is paid already.
+ */
+export async function intendCheckout(tx: Tx, ctx: Ctx, input: StartCheckout): Promise<IntendedCheckout> {
+  const request = checkoutRequest(ctx, input)
+  return (await intendFirst(tx, ctx, input, request)) ?? reuse(tx, ctx, input, request)
+}
+
+/**
+ * Opens the gateway's payment page that was intended; asked again, it gives the page that is there. Not inside a transaction.
  * @throws refusal `payment.unavailable` when the gateway does not answer: nothing was charged, the hold is untouched.
- * @throws refusal `booking.wrong_state` when it is paid already, `booking.hold_expired` when its page ran out meanwhile.
+ * @throws refusal `booking.wrong_state` when it was paid meanwhile, `booking.hold_expired` when its page ran out.
  */
 export async function startCheckout(
   ctx: Ctx,
   gateway: PaymentGateway,
-  input: StartCheckout,
+  intended: IntendedCheckout,
 ): Promise<StartedCheckout> {
-  const request = checkoutRequest(ctx, input)
-  const found = (await intendFirst(ctx, input, request)) ?? (await reuse(ctx, input, request))
-  if ('url' in found) return found
-  const checkout = await openCheckout(ctx, gateway, found.operation, found.firstTry).catch(
+  if ('url' in intended) return intended
+  const checkout = await openCheckout(ctx, gateway, intended.operation, intended.firstTry).catch(
     (error: unknown) => {
       if (error instanceof Trouble) throw refuse('payment.unavailable')
       throw error
@@ -88,12 +95,13 @@ function checkoutRequest(ctx: Ctx, input: StartCheckout): CheckoutRequest {
 
 /** The usual case in one statement: the payment and the intention to open its page. Null when there is a payment already. */
 async function intendFirst(
+  tx: Tx,
   ctx: Ctx,
   input: StartCheckout,
   request: CheckoutRequest,
-): Promise<Intended | null> {
+): Promise<CheckoutOperation | null> {
   const operation = intended(request, 1, ctx.now)
-  const { rowCount } = await insertFirst(ctx.db, {
+  const { rowCount } = await insertFirst(tx, {
     paymentId: request.paymentId,
     bookingId: input.bookingId,
     captureMethod: input.captureMethod,
@@ -126,32 +134,31 @@ const insertFirst = prepared<Record<string, string | number | bigint>>(
  * under the lock of the payment, since an answer that comes in at this moment changes which it is.
  */
 async function reuse(
+  tx: Tx,
   ctx: Ctx,
   input: StartCheckout,
   request: CheckoutRequest,
-): Promise<StartedCheckout | Intended> {
-  return inTransaction(ctx, async (tx) => {
-    const payment = await lockPaymentOfBooking(tx, input.bookingId)
-    assert(payment, 'a booking whose payment could not be made has one')
-    if (payment.status !== 'unpaid') throw refuse('booking.wrong_state')
-    const last = await findOperation(tx, 'checkout', payment.id)
-    const again = { ...request, paymentId: payment.id }
-    if (last?.status === 'succeeded' && payment.checkoutUrl === null)
-      return reopen(tx, ctx, payment, input, again, last.generation + 1)
-    assert(
-      payment.amountMinor === input.baseMinor + input.surchargeMinor,
-      'a price changes only while no page shows another one',
-    )
-    if (last?.status === 'succeeded' && payment.checkoutUrl !== null) {
-      return { url: payment.checkoutUrl, expiresAt: Temporal.Instant.from(checkoutOf(last).expiresAt) }
-    }
-    const operation = await intendOperation(tx, ctx.now, {
-      kind: 'checkout',
-      subjectId: payment.id,
-      request: jsonOf(again),
-    })
-    return { operation, firstTry: false }
+): Promise<IntendedCheckout> {
+  const payment = await lockPaymentOfBooking(tx, input.bookingId)
+  assert(payment, 'a booking whose payment could not be made has one')
+  if (payment.status !== 'unpaid') throw refuse('booking.wrong_state')
+  const last = await findOperation(tx, 'checkout', payment.id)
+  const again = { ...request, paymentId: payment.id }
+  if (last?.status === 'succeeded' && payment.checkoutUrl === null)
+    return reopen(tx, ctx, payment, input, again, last.generation + 1)
+  assert(
+    payment.amountMinor === input.baseMinor + input.surchargeMinor,
+    'a price changes only while no page shows another one',
+  )
+  if (last?.status === 'succeeded' && payment.checkoutUrl !== null) {
+    return { url: payment.checkoutUrl, expiresAt: Temporal.Instant.from(checkoutOf(last).expiresAt) }
+  }
+  const operation = await intendOperation(tx, ctx.now, {
+    kind: 'checkout',
+    subjectId: payment.id,
+    request: jsonOf(again),
   })
+  return { operation, firstTry: false }
 }
 
 /** The last page cannot be paid any more: the next one is an operation of its own, with the price of now. */
@@ -162,7 +169,7 @@ async function reopen(
   input: StartCheckout,
   request: CheckoutRequest,
   generation: number,
-): Promise<Intended> {
+): Promise<CheckoutOperation> {
   const operation = intended(request, generation, ctx.now)
   await tx.insert(stripeOperations).values(operation)
   await tx
@@ -180,7 +187,10 @@ async function reopen(
   return { operation, firstTry: true }
 }
 
-interface Intended {
+/** The page that is there, or the operation that opens one. */
+export type IntendedCheckout = StartedCheckout | CheckoutOperation
+
+interface CheckoutOperation {
   readonly operation: Operation
   readonly firstTry: boolean
 }

@@ -3,8 +3,7 @@ import { laterOf, Temporal } from '#src/kernel/time.ts'
 import { timeRange, type TimeRange } from '#src/kernel/time-range.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { withExtraMinutes } from './calendar-facts.ts'
-import { checkSlot, listSlotStarts, nextSlots } from './domain/slots.ts'
+import { checkSlot, listSlotStarts, nextSlots, type ServiceFacts } from './domain/slots.ts'
 import { loadSchedules, type Schedule } from './load-schedules.ts'
 import { listSlotViews, listStartViews, toSlotView, type SlotView, type StartView } from './slot-view.ts'
 
@@ -104,29 +103,35 @@ export async function nextSlotsOfServices(
   return found
 }
 
+/** What of a service is frozen on its bookings. */
+type BookedFacts = Pick<ServiceFacts, 'durationMinutes' | 'bufferBeforeMinutes' | 'bufferAfterMinutes'>
+
 /** Looked at on both sides of the time that was lost. */
 const ALTERNATIVES_DAYS = 7
+const ALTERNATIVES_MAX = 5
 
-/** The free slots nearest to `startsAt`, in order of time: what to offer somebody whose slot is gone. */
+/**
+ * The free slots nearest to `startsAt`, in order of time: what to offer somebody whose slot is gone.
+ * @param booked what of the service differs from its present offer: the duration with extras, or that of an older booking.
+ */
 export async function alternativesNear(
   db: Queryable,
   serviceId: ServiceId,
   startsAt: Temporal.Instant,
   now: Temporal.Instant,
-  count: number,
-  extraMinutes = 0,
+  booked: Partial<BookedFacts> = {},
 ): Promise<SlotView[]> {
   const reach = { hours: 24 * ALTERNATIVES_DAYS }
   const from = laterOf(startsAt.subtract(reach), now)
   const until = laterOf(startsAt.add(reach), from.add(reach))
   const schedule = (await loadSchedules(db, [serviceId], timeRange(from, until))).get(serviceId)
   if (!schedule?.bookable) return []
-  const service = withExtraMinutes(schedule.service, extraMinutes)
+  const service = { ...schedule.service, ...booked }
   // Many may have lost the same time at once: only the few that are shown become slots.
   const distanceMs = (startMs: number) => Math.abs(startMs - startsAt.epochMilliseconds)
   return listSlotStarts(schedule.calendar, service, { from, until }, now)
     .sort((one, other) => distanceMs(one) - distanceMs(other))
-    .slice(0, count)
+    .slice(0, ALTERNATIVES_MAX)
     .sort((one, other) => one - other)
     .flatMap((startMs) => {
       const check = checkSlot(

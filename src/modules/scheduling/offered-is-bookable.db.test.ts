@@ -72,11 +72,11 @@ it('the alternatives to a start are the free ones nearest to it, in order of tim
   const lost = Temporal.Instant.from(`${app.now().add({ hours: 72 }).toString().slice(0, 10)}T12:00Z`)
   for (const hours of [0, 1, -2])
     expect((await hold(serviceId, lost.add({ hours }).toString())).status).toBe(201)
-  const near = await alternativesNear(db, serviceId, lost, app.now(), 3)
-  expect(near.map(({ localTime }) => localTime)).toEqual(['09:00', '11:00', '14:00'])
-  const past = await alternativesNear(db, serviceId, app.now().subtract({ hours: 24 * 30 }), app.now(), 2)
-  expect(past).toHaveLength(2)
-  expect(await alternativesNear(db, randomUUID() as ServiceId, lost, app.now(), 3)).toEqual([])
+  const near = await alternativesNear(db, serviceId, lost, app.now())
+  expect(near.map(({ localTime }) => localTime)).toEqual(['08:00', '09:00', '11:00', '14:00', '15:00'])
+  const past = await alternativesNear(db, serviceId, app.now().subtract({ hours: 24 * 30 }), app.now())
+  expect(past).toHaveLength(5)
+  expect(await alternativesNear(db, randomUUID() as ServiceId, lost, app.now())).toEqual([])
 })
 
 it('extras that take time lengthen the slots; one that is not offered is refused', async () => {

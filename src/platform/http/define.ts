@@ -76,7 +76,7 @@ export const idempotencyHeaders = z.object({
     .optional() // checked where it is used, so that its absence has a refusal of its own
     .openapi({
       description:
-        'Required. A fresh random value for each intended change; sending it again gives the first answer and changes nothing.',
+        'Required. A fresh random value for each intended change, of at least 16 characters where nobody is signed in; sending it again gives the first answer and changes nothing.',
       example: '7c1b1f0e-4b55-4c5e-9f0a-0d5a5ab3c1de',
     }),
 })
@@ -112,6 +112,7 @@ export const WRITE_REFUSALS = [
   'request.invalid',
   'request.cross_site',
   'request.idempotency_key_missing',
+  'request.idempotency_key_weak',
   'request.idempotency_key_reused',
   'request.in_progress',
 ] as const satisfies readonly RefusalCode[]

@@ -29,6 +29,7 @@ export const ANSWER_KEPT_HOURS = 24
 /** How long a twin waits for the first request to end before it is told to come back. */
 const TWIN_WAIT = '5s'
 const UNFINISHED = 0
+const ANONYMOUS_KEY_LENGTH_MIN = 16
 /** Longer than a vendor's answer usually takes; whoever comes back after a crash waits no longer than this. */
 const CLAIM_SECONDS_MAX = 10
 
@@ -132,15 +133,19 @@ async function claimKey(ctx: Ctx, request: IdempotentRequest): Promise<boolean> 
   return claimed.length > 0
 }
 
-/** @throws a refusal when the header is missing. */
+/** @throws a refusal when the header is missing, or weak where everybody could guess it. */
 export async function idempotentRequest(c: Context<ApiEnv>): Promise<IdempotentRequest> {
   const key = c.req.header('idempotency-key')
   if (!key) throw refuse('request.idempotency_key_missing')
+  const { actor } = c.var.ctx
+  // All who are nobody yet share one scope, and the first answer to a guest holds the key to the booking.
+  if (actor.kind === 'anonymous' && key.length < ANONYMOUS_KEY_LENGTH_MIN)
+    throw refuse('request.idempotency_key_weak')
   const fingerprint = createHash('sha256')
     .update(`${c.req.method} ${c.req.path}\n`)
     .update(await c.req.text())
     .digest('base64url')
-  return { scope: scopeOf(c.var.ctx.actor), key, fingerprint }
+  return { scope: scopeOf(actor), key, fingerprint }
 }
 
 /** The stored answer, or null when this is the first time. @throws a refusal when the key was used for something else. */

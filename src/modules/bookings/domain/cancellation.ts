@@ -1,7 +1,7 @@
 import type { Party } from '#src/kernel/actor.ts'
 import { proportionHalfUp } from '#src/kernel/money.ts'
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
-import type { BookingState } from './lifecycle.ts'
+import { findTransition, type BookingState } from './lifecycle.ts'
 
 export const CANCELLATION_POLICIES = ['flexible', 'moderate', 'strict', 'non_refundable'] as const
 export type CancellationPolicy = (typeof CANCELLATION_POLICIES)[number]
@@ -94,6 +94,7 @@ export function decideCancellation(
   if (booking.state !== 'held' && booking.state !== 'awaiting_provider' && booking.state !== 'confirmed') {
     return { refused: booking.state === 'in_progress' ? 'booking.too_late_to_cancel' : 'booking.wrong_state' }
   }
+  if (!findTransition('cancel', booking.state, party)) return { refused: 'booking.wrong_state' }
   const byCustomer = party === 'customer' || party === 'guest'
   if (byCustomer && !isBefore(now, booking.startsAt)) return { refused: 'booking.too_late_to_cancel' }
   const refundPercent = byCustomer
