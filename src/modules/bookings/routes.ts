@@ -373,21 +373,22 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
         operationId: 'checkPayment',
         tags: TAG,
         summary: 'Ask the payment company now, instead of waiting for its message',
-        request: { params },
+        request: { headers: idempotencyHeaders, params },
         responses: {
           ...ok(200, 'The booking as it is after asking', bookingDetailsSchema),
-          ...refusals('booking.not_found', 'request.cross_site'),
+          ...refusals('booking.not_found', ...WRITE_REFUSALS),
         },
       }),
-      async (c) => {
-        const { ctx } = c.var
-        const bookingId = bookingIdOf(c.req.valid('param'))
-        const before = await getBookingView(ctx, bookingId)
-        const asked = before.state === 'held' && (await findPaymentOfBooking(ctx.db, bookingId)) !== null
-        if (!asked) return c.json(before, 200)
-        await syncPayment(ctx, gateway, bookingId)
-        return c.json(await getBookingView(ctx, bookingId), 200)
-      },
+      (c) =>
+        idempotently(c, async () => {
+          const { ctx } = c.var
+          const bookingId = bookingIdOf(c.req.valid('param'))
+          const before = await getBookingView(ctx, bookingId)
+          const asked = before.state === 'held' && (await findPaymentOfBooking(ctx.db, bookingId)) !== null
+          if (!asked) return { status: 200, body: before }
+          await syncPayment(ctx, gateway, bookingId)
+          return { status: 200, body: await getBookingView(ctx, bookingId) }
+        }),
     )
 
     const write = { headers: idempotencyHeaders, params }
@@ -459,6 +460,7 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
             'booking.wrong_state',
             'booking.too_late_to_cancel',
             'booking.refund_changed',
+            'payment.refund_too_large',
             ...WRITE_REFUSALS,
           ),
         },
@@ -484,7 +486,15 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
         tags: TAG,
         summary: 'Accept a request; the card is charged',
         request: write,
-        responses: { ...moved, ...refusals('booking.not_found', 'booking.wrong_state', ...WRITE_REFUSALS) },
+        responses: {
+          ...moved,
+          ...refusals(
+            'booking.not_found',
+            'booking.wrong_state',
+            'payment.nothing_captured',
+            ...WRITE_REFUSALS,
+          ),
+        },
       }),
       (c) =>
         inIdempotentTransaction(c, async (inside) => {
@@ -553,7 +563,14 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
         },
         responses: {
           ...moved,
-          ...refusals('booking.not_found', 'booking.wrong_state', 'booking.not_yet', ...WRITE_REFUSALS),
+          ...refusals(
+            'booking.not_found',
+            'booking.wrong_state',
+            'booking.not_yet',
+            'payment.nothing_captured',
+            'payment.refund_too_large',
+            ...WRITE_REFUSALS,
+          ),
         },
       }),
       (c) =>

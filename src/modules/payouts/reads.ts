@@ -5,7 +5,6 @@ import { Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { maySeeEarnings } from './authorize.ts'
-import { dueAtOf } from './domain/payout-rules.ts'
 import { findPayee } from './queries.ts'
 
 /** held: in escrow until its date. due: its date has come. paid: sent. failed: could not be sent, left to an operator. */
@@ -53,8 +52,9 @@ const PAGE_MAX = 50
 // What a provider has earned is a booking that was paid and is not given back: with its payout once it is over, and with the
 // payout it will have while it is to come.
 const EARNING = (ctx: Ctx) => sql`
-  select b.id, b.code, b.service_name, b.starts_at, b.ends_at, b.time_zone, b.base_minor, b.currency,
-    coalesce(po.amount_minor, b.provider_net_minor) as net_minor, po.id as payout_id, po.due_at, po.paid_at, po.failure_reason,
+  select b.id, b.code, b.service_name, b.starts_at, b.time_zone, b.base_minor, b.currency,
+    coalesce(po.amount_minor, b.provider_net_minor) as net_minor, po.id as payout_id, po.paid_at, po.failure_reason,
+    coalesce(po.due_at, b.ends_at + make_interval(hours => ${ctx.config.ESCROW_DAYS * 24}::int)) as due_at,
     case when po.status = 'paid' then 'paid' when po.status = 'failed' then 'failed'
          when po.due_at <= ${ctx.now.toString()} then 'due' else 'held' end as status
   from bookings b
@@ -70,13 +70,12 @@ type LineRow = {
   code: string
   service_name: string
   starts_at: string
-  ends_at: string
   time_zone: string
   base_minor: string
   currency: Currency
   net_minor: string
   payout_id: string | null
-  due_at: string | null
+  due_at: string
   paid_at: string | null
   failure_reason: string | null
   status: EarningStatus
@@ -132,16 +131,13 @@ async function readLines(
   const { rows } = await ctx.db.execute<LineRow>(sql`
     ${EARNING(ctx)} where b.provider_id = ${providerId} ${EARNED} ${after}
     order by b.starts_at desc, b.id desc limit ${limit + 1}`)
-  const items = rows.slice(0, limit).map((row) => lineFrom(row, ctx.config.ESCROW_DAYS))
+  const items = rows.slice(0, limit).map(lineFrom)
   const last = rows.length > limit ? items.at(-1) : undefined
   return { items, next: last ? { startsAt: last.startsAt, id: last.bookingId } : null }
 }
 
-function lineFrom(row: LineRow, escrowDays: number): EarningLine {
+function lineFrom(row: LineRow): EarningLine {
   const amount = (minor: string) => moneyToJson({ amountMinor: BigInt(minor), currency: row.currency })
-  const dueAt = row.due_at
-    ? Temporal.Instant.from(row.due_at)
-    : dueAtOf(Temporal.Instant.from(row.ends_at), escrowDays)
   return {
     bookingId: row.id,
     code: row.code,
@@ -151,7 +147,7 @@ function lineFrom(row: LineRow, escrowDays: number): EarningLine {
     status: row.status,
     base: amount(row.base_minor),
     net: amount(row.net_minor),
-    dueAt: dueAt.toString(),
+    dueAt: Temporal.Instant.from(row.due_at).toString(),
     paidAt: row.paid_at && Temporal.Instant.from(row.paid_at).toString(),
     payoutId: row.payout_id,
     reason: row.failure_reason,
