@@ -9,12 +9,14 @@ export interface Kinds {
   charge: Stripe.Charge
   customer: Stripe.Customer
   dispute: Stripe.Dispute
+  early_fraud_warning: Stripe.Radar.EarlyFraudWarning
   event: StoredEvent
   payment_intent: Stripe.PaymentIntent
   payment_method: Stripe.PaymentMethod
   payout: Stripe.Payout
   refund: Stripe.Refund
   session: Stripe.Checkout.Session
+  topup: Stripe.Topup
   transfer: Stripe.Transfer
   transfer_reversal: Stripe.TransferReversal
   webhook_endpoint: Stripe.WebhookEndpoint
@@ -28,7 +30,13 @@ export type StoredEvent = Omit<Stripe.EventBase, 'data'> & {
 
 /** What the sandbox remembers beside an object and Stripe would not show. */
 export interface Asides {
-  account: { individual?: Record<string, unknown>; payoutFailure?: string; restricted?: boolean }
+  account: {
+    individual?: Record<string, unknown>
+    payoutFailure?: string
+    restricted?: boolean
+    /** Capabilities that Stripe took away, whatever else is in order. */
+    lost?: Capability[]
+  }
   account_link: {
     account: string
     token: string
@@ -42,21 +50,25 @@ export interface Asides {
   charge: { card?: TestCardNumber; due?: 'dispute'; transferred?: number }
   customer: Record<string, never>
   dispute: { withdrawn: boolean }
+  early_fraud_warning: Record<string, never>
   event: Record<string, never>
   payment_intent: { session?: string; returnUrl?: string | null; challenge?: 'open' }
   payment_method: { card: TestCardNumber }
   payout: { failure?: string; balanceTransactions?: string[] }
-  refund: { plan?: 'succeed' | 'fail' }
+  /** `wait`: until the balance covers it. */
+  refund: { plan?: 'fail' | 'succeed' | 'wait' }
   session: {
     lineItems: Stripe.LineItem[]
     paymentIntentData: PaymentIntentData
     submitNote?: string
   }
+  topup: Record<string, never>
   transfer: Record<string, never>
   transfer_reversal: Record<string, never>
   webhook_endpoint: { secret: string; connect: boolean; fixed: boolean }
 }
 
+export type Capability = 'card_payments' | 'legacy_payments' | 'transfers'
 export type TestCardNumber = TestCard['number']
 
 /** What a Checkout Session will give to its PaymentIntent when the customer pays. */
@@ -125,6 +137,11 @@ export const COLUMNS_OF: Describe = {
     payment_intent: idOf(dispute.payment_intent),
     status: dispute.status,
   }),
+  early_fraud_warning: (warning) => ({
+    created: warning.created,
+    charge: idOf(warning.charge),
+    payment_intent: idOf(warning.payment_intent),
+  }),
   event: (event) => ({ created: event.created, subtype: event.type }),
   payment_intent: (intent) => ({
     created: intent.created,
@@ -152,6 +169,7 @@ export const COLUMNS_OF: Describe = {
     status: session.status,
     email: session.customer_email,
   }),
+  topup: (topup) => ({ created: topup.created, status: topup.status }),
   transfer: (transfer) => ({
     created: transfer.created,
     transfer_group: transfer.transfer_group,

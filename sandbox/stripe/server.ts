@@ -12,7 +12,7 @@ import { registerEndpoints, rememberPlatform, targetsOf, type WebhookTarget } fr
 import { openClock } from './clock.ts'
 import { faultScript, openFaults, type Fault, type Faults } from './faults.ts'
 import { pruneIdempotency } from './idempotency.ts'
-import type { PageAnswer } from './pages/page.ts'
+import { json, type PageAnswer } from './pages/page.ts'
 import { answerPage } from './pages/pages.ts'
 import { openStore } from './store.ts'
 import { passTime } from './time-passing.ts'
@@ -89,7 +89,13 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     if (!path.startsWith('/v1/')) {
       const answer = answerPage(
         currentWork(),
-        { method: request.method ?? 'GET', path, query, body },
+        {
+          method: request.method ?? 'GET',
+          path,
+          query,
+          body,
+          wantsJson: request.headers.accept === 'application/json',
+        },
         { appUrl: options.appUrl, retryWebhooks: () => webhooks.retryNow(), faults },
       )
       webhooks.wake()
@@ -199,20 +205,15 @@ function sendPage(response: ServerResponse, answer: PageAnswer): void {
 }
 
 function changeFaults(faults: Faults, method: string, body: string): PageAnswer {
-  const json = { 'content-type': 'application/json' }
   if (method === 'DELETE') faults.clear()
   if (method === 'POST') {
     try {
       faults.add(faultScript.parse(JSON.parse(body)))
     } catch (error) {
-      return {
-        status: 400,
-        headers: json,
-        body: JSON.stringify({ error: error instanceof Error ? error.message : 'invalid' }),
-      }
+      return json(400, { error: error instanceof Error ? error.message : 'invalid' })
     }
   }
-  return { status: 200, headers: json, body: JSON.stringify({ faults: faults.list() }) }
+  return json(200, { faults: faults.list() })
 }
 
 function readBody(request: IncomingMessage): Promise<string | undefined> {

@@ -83,6 +83,22 @@ export function payByForm(url: string, number: string, more: Record<string, stri
   })
 }
 
+/** An operator's button, pressed by a program. Resolves to the id of what it made or was done to, or to the reason. */
+export async function byHand(
+  url: string,
+  object: string,
+  action: string,
+  fields: Record<string, string> = {},
+): Promise<string> {
+  const answer = await fetch(`${url}/objects/${object}/${action}`, {
+    method: 'POST',
+    headers: { accept: 'application/json' },
+    body: new URLSearchParams(fields),
+  })
+  const { id, error } = (await answer.json()) as { id?: string; error?: string }
+  return id ?? error ?? ''
+}
+
 /** A charge of the platform, paid through the API. */
 export async function paid(
   stripe: Stripe,
