@@ -4,6 +4,7 @@ import {
   byHand,
   CONNECT_SECRET,
   paid,
+  pass,
   PLATFORM_SECRET,
   postForm,
   readyAccount,
@@ -219,7 +220,7 @@ describe('refunds that the balance does not cover', () => {
     expect((await stripe.charges.retrieve(charge.id)).amount_refunded).toBe(10_000)
     expect(await press(refund.id, 'succeed')).toContain('waits for money')
     await press('platform', 'top-up', { amount: '99.99' })
-    sandbox.advance(60)
+    await pass(sandbox, 60)
     expect((await stripe.refunds.retrieve(refund.id)).status).toBe('pending')
     await press('platform', 'top-up', { amount: '0.01' })
     sandbox.advance(2)
@@ -270,7 +271,7 @@ test('a refund that succeeded fails by hand, days later, and its money is back',
   const charge = await paid(stripe)
   const before = await usd()
   const refund = await press(charge.id, 'refund', { amount: '40' })
-  sandbox.advance(5)
+  await pass(sandbox, 5 * DAY)
   expect(await press(refund, 'fail', { reason: 'expired_or_canceled_card' })).toBe(refund)
   expect(await stripe.refunds.retrieve(refund)).toMatchObject({ status: 'failed', amount: 4000 })
   expect((await usd()).available + (await usd()).pending).toBe(before.available + before.pending)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   byHand,
   paid,
+  pass,
   postForm,
   readyAccount,
   refusalOf,
@@ -163,10 +164,8 @@ describe('inquiries', () => {
     const byRefund = await inquired()
     await stripe.refunds.create({ charge: byRefund.charge.id })
     const byTime = await inquired()
-    sandbox.advance(119 * DAY)
-    await expect
-      .poll(async () => (await stripe.disputes.retrieve(byTime.dispute)).status)
-      .toBe('warning_needs_response')
+    await pass(sandbox, 119 * DAY)
+    expect((await stripe.disputes.retrieve(byTime.dispute)).status).toBe('warning_needs_response')
     sandbox.advance(2 * DAY)
     for (const { dispute } of [byOperator, byRefund, byTime]) {
       await expect.poll(async () => (await stripe.disputes.retrieve(dispute)).status).toBe('warning_closed')

@@ -11,6 +11,7 @@ export interface Kinds {
   dispute: Stripe.Dispute
   early_fraud_warning: Stripe.Radar.EarlyFraudWarning
   event: StoredEvent
+  oauth_code: OAuthCode
   payment_intent: Stripe.PaymentIntent
   payment_method: Stripe.PaymentMethod
   payout: Stripe.Payout
@@ -28,12 +29,24 @@ export type StoredEvent = Omit<Stripe.EventBase, 'data'> & {
   data: { object: Stripe.Event.Data.Object; previous_attributes?: Stripe.Event.Data.PreviousAttributes }
 }
 
+/** What somebody who connects an account brings back to the platform; no call of the API shows it. */
+export interface OAuthCode {
+  id: string
+  object: 'oauth_code'
+  account: string
+  created: number
+  expires_at: number
+  scope: 'read_only' | 'read_write'
+}
+
 /** What the sandbox remembers beside an object and Stripe would not show. */
 export interface Asides {
   account: {
     individual?: Record<string, unknown>
     payoutFailure?: string
     restricted?: boolean
+    /** The platform has no access: not connected yet, or no more. */
+    disconnected?: boolean
     /** Capabilities that Stripe took away, whatever else is in order. */
     lost?: Capability[]
   }
@@ -52,6 +65,8 @@ export interface Asides {
   dispute: { withdrawn: boolean }
   early_fraud_warning: Record<string, never>
   event: Record<string, never>
+  /** A token lives from the first use of its code until a second use, which betrays that somebody else has it. */
+  oauth_code: { state: 'fresh' | 'revoked' | 'used' }
   payment_intent: { session?: string; returnUrl?: string | null; challenge?: 'open' }
   payment_method: { card: TestCardNumber }
   payout: { failure?: string; balanceTransactions?: string[] }
@@ -111,10 +126,14 @@ function idOf(value: string | { id: string } | null | undefined): string | null 
   return typeof value === 'string' ? value : value.id
 }
 
-type Describe = { [K in Kind]: (object: Kinds[K]) => Columns }
+type Describe = { [K in Kind]: (object: Kinds[K], aside: Asides[K]) => Columns }
 
 export const COLUMNS_OF: Describe = {
-  account: (account) => ({ created: account.created ?? 0, email: account.email }),
+  account: (account, aside) => ({
+    created: account.created ?? 0,
+    email: account.email,
+    status: aside.disconnected ? 'disconnected' : 'connected',
+  }),
   account_link: (link) => ({ created: link.created }),
   balance_transaction: (transaction) => ({
     created: transaction.created,
@@ -143,6 +162,7 @@ export const COLUMNS_OF: Describe = {
     payment_intent: idOf(warning.payment_intent),
   }),
   event: (event) => ({ created: event.created, subtype: event.type }),
+  oauth_code: (code) => ({ created: code.created }),
   payment_intent: (intent) => ({
     created: intent.created,
     customer: idOf(intent.customer),

@@ -33,6 +33,10 @@ export interface StripeSandboxOptions {
   clockFile?: string
   /** Where the marketplace lives: a link on the dashboard. */
   appUrl?: string
+  /** The platform's `client_id`, for accounts that connect to it by OAuth; `ca_sandbox` if it is not given. */
+  connectClientId?: string
+  /** Where OAuth may lead back to. */
+  oauthRedirectUris?: string[]
   /** The address people reach the hosted pages by, when it is not http://127.0.0.1:port. */
   publicUrl?: string
   log?: (line: string) => void
@@ -44,6 +48,8 @@ export interface StripeSandbox {
   close(): Promise<void>
 }
 
+/** What the SDK calls. /oauth/authorize is a page. */
+const API_PATH = /^\/(v1\/|oauth\/(token|deauthorize)$)/
 const MOST_BODY_BYTES = 1_000_000
 /** Time passes even when nobody asks: expiring sessions and refunds that settle are looked for this often. */
 const TICK_MS = 500
@@ -66,6 +72,10 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     account: platform,
     platform,
     publicUrl,
+    application: {
+      clientId: options.connectClientId ?? 'ca_sandbox',
+      redirectUris: options.oauthRedirectUris ?? [],
+    },
     requestId: null,
     idempotencyKey: null,
   })
@@ -86,7 +96,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     if (body === undefined) return sendPage(response, { status: 413, body: 'Request body too large' })
     if (path === '/_sandbox/faults')
       return sendPage(response, changeFaults(faults, request.method ?? 'GET', body))
-    if (!path.startsWith('/v1/')) {
+    if (!API_PATH.test(path)) {
       const answer = answerPage(
         currentWork(),
         {

@@ -1,4 +1,5 @@
 import { closeDispute, createDispute, escalateInquiry } from '../actions/dispute.ts'
+import { deauthorize } from '../actions/connection.ts'
 import { changeCapability, restrictAccount } from '../actions/onboarding.ts'
 import { cancelIntent, capture } from '../actions/pay.ts'
 import { failPayout, payOutNow, payPayout, settleNow } from '../actions/payout.ts'
@@ -192,6 +193,12 @@ const BY_HAND: HandActions = {
       label: 'Pay out all to its bank',
       offered: (row, work) => balancesOf(accountWork(work, row)).some(({ available }) => available > 0),
       run: (work, row) => payOutNow(accountWork(work, row))[0],
+    },
+    // At Stripe only an account with a full dashboard can leave; here any may, so that everybody can rehearse it.
+    deauthorize: {
+      label: 'Disconnect from the platform',
+      offered: (row) => !row.aside.disconnected,
+      run: deauthorize,
     },
   },
 }

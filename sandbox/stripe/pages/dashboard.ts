@@ -93,6 +93,7 @@ function factsOf(row: Row<Kind>): Facts {
     object['disputed'] === true && 'disputed',
     object['refunded'] === true && 'refunded',
     object['reversed'] === true && 'reversed',
+    'disconnected' in row.aside && row.aside.disconnected && 'disconnected',
   ]
   return {
     id: String(object['id']),

@@ -45,6 +45,14 @@ export async function startTestSandbox(options: Partial<StripeSandboxOptions> = 
   }
 }
 
+/** Moves the clock and resolves when the sandbox has seen it, for tests of what must not have happened by then. */
+export async function pass(sandbox: TestSandbox, seconds: number): Promise<void> {
+  const now = async () => (await sandbox.stripe.customers.create({})).created
+  const target = (await now()) + seconds
+  sandbox.advance(seconds)
+  while ((await now()) < target);
+}
+
 export function sessionParams(
   amount = 10_000,
   more: Partial<Stripe.Checkout.SessionCreateParams> = {},
