@@ -26,7 +26,7 @@ const ACTIONS = [
 export type FaultAction = (typeof ACTIONS)[number]
 
 const faultSchema = z.strictObject({
-  match: z.string().regex(/^((GET|POST|DELETE) \/v1\/\S*|event:\S+)$/),
+  match: z.string().regex(/^((GET|POST|DELETE) \/(v1|oauth)\/\S*|event:\S+)$/),
   action: z.enum(ACTIONS),
   /** How many matches it strikes; without it, every one until cleared. */
   times: z.int().min(1).optional(),

@@ -12,6 +12,8 @@ const { values } = parseArgs({
     'webhook-events': { type: 'string' },
     'clock-file': { type: 'string' },
     'app-url': { type: 'string' },
+    'connect-client-id': { type: 'string' },
+    'oauth-redirect-uris': { type: 'string' },
     'public-url': { type: 'string' },
   },
 })
@@ -28,6 +30,8 @@ const webhookEvents = setting('webhook-events', 'STRIPE_SANDBOX_WEBHOOK_EVENTS')
 const connectWebhookSecret = process.env['STRIPE_CONNECT_WEBHOOK_SECRET']
 const clockFile = setting('clock-file', 'DEMO_CLOCK_FILE')
 const appUrl = setting('app-url', 'NEXT_PUBLIC_APP_URL')
+const connectClientId = setting('connect-client-id', 'STRIPE_CONNECT_CLIENT_ID')
+const oauthRedirectUris = setting('oauth-redirect-uris', 'STRIPE_SANDBOX_OAUTH_REDIRECT_URIS')
 const publicUrl = setting('public-url', 'STRIPE_SANDBOX_PUBLIC_URL')
 
 const options: StripeSandboxOptions = {
@@ -40,6 +44,8 @@ const options: StripeSandboxOptions = {
   ...(connectWebhookSecret && { connectWebhookSecret }),
   ...(clockFile && { clockFile }),
   ...(appUrl && { appUrl }),
+  ...(connectClientId && { connectClientId }),
+  ...(oauthRedirectUris && { oauthRedirectUris: oauthRedirectUris.split(',') }),
   ...(publicUrl && { publicUrl }),
   log: (line) => process.stderr.write(`stripe sandbox: ${line}\n`),
 }

@@ -12,7 +12,7 @@ import { registerEndpoints, rememberPlatform, targetsOf, type WebhookTarget } fr
 import { openClock } from './clock.ts'
 import { faultScript, openFaults, type Fault, type Faults } from './faults.ts'
 import { pruneIdempotency } from './idempotency.ts'
-import type { PageAnswer } from './pages/page.ts'
+import { json, type PageAnswer } from './pages/page.ts'
 import { answerPage } from './pages/pages.ts'
 import { openStore } from './store.ts'
 import { passTime } from './time-passing.ts'
@@ -33,6 +33,10 @@ export interface StripeSandboxOptions {
   clockFile?: string
   /** Where the marketplace lives: a link on the dashboard. */
   appUrl?: string
+  /** The platform's `client_id`, for accounts that connect to it by OAuth; `ca_sandbox` if it is not given. */
+  connectClientId?: string
+  /** Where OAuth may lead back to. */
+  oauthRedirectUris?: string[]
   /** The address people reach the hosted pages by, when it is not http://127.0.0.1:port. */
   publicUrl?: string
   log?: (line: string) => void
@@ -44,6 +48,8 @@ export interface StripeSandbox {
   close(): Promise<void>
 }
 
+/** What the SDK calls. /oauth/authorize is a page. */
+const API_PATH = /^\/(v1\/|oauth\/(token|deauthorize)$)/
 const MOST_BODY_BYTES = 1_000_000
 /** Time passes even when nobody asks: expiring sessions and refunds that settle are looked for this often. */
 const TICK_MS = 500
@@ -66,6 +72,10 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     account: platform,
     platform,
     publicUrl,
+    application: {
+      clientId: options.connectClientId ?? 'ca_sandbox',
+      redirectUris: options.oauthRedirectUris ?? [],
+    },
     requestId: null,
     idempotencyKey: null,
   })
@@ -86,10 +96,16 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     if (body === undefined) return sendPage(response, { status: 413, body: 'Request body too large' })
     if (path === '/_sandbox/faults')
       return sendPage(response, changeFaults(faults, request.method ?? 'GET', body))
-    if (!path.startsWith('/v1/')) {
+    if (!API_PATH.test(path)) {
       const answer = answerPage(
         currentWork(),
-        { method: request.method ?? 'GET', path, query, body },
+        {
+          method: request.method ?? 'GET',
+          path,
+          query,
+          body,
+          wantsJson: request.headers.accept === 'application/json',
+        },
         { appUrl: options.appUrl, retryWebhooks: () => webhooks.retryNow(), faults },
       )
       webhooks.wake()
@@ -199,20 +215,15 @@ function sendPage(response: ServerResponse, answer: PageAnswer): void {
 }
 
 function changeFaults(faults: Faults, method: string, body: string): PageAnswer {
-  const json = { 'content-type': 'application/json' }
   if (method === 'DELETE') faults.clear()
   if (method === 'POST') {
     try {
       faults.add(faultScript.parse(JSON.parse(body)))
     } catch (error) {
-      return {
-        status: 400,
-        headers: json,
-        body: JSON.stringify({ error: error instanceof Error ? error.message : 'invalid' }),
-      }
+      return json(400, { error: error instanceof Error ? error.message : 'invalid' })
     }
   }
-  return { status: 200, headers: json, body: JSON.stringify({ faults: faults.list() }) }
+  return json(200, { faults: faults.list() })
 }
 
 function readBody(request: IncomingMessage): Promise<string | undefined> {
