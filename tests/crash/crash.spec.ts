@@ -286,7 +286,7 @@ const TRY_AGAIN_MS = 6_000
 async function expectNothingTwiceAtStripe(): Promise<void> {
   const ours = {
     transfers: await owner.$client.query<{ id: string }>(
-      'select stripe_transfer_id as id from payouts where stripe_transfer_id is not null',
+      "select stripe_id as id from payout_movements where kind = 'transfer' and status = 'done'",
     ),
     refunds: await owner.$client.query<{ id: string }>(
       'select stripe_refund_id as id from refunds where stripe_refund_id is not null',

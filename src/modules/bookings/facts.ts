@@ -1,7 +1,7 @@
 import { eq, sql, type SQL } from 'drizzle-orm'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
-import type { RefundedParts } from '#src/modules/payments/index.ts'
+import { givenBackSql, type RefundedParts } from '#src/modules/payments/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { bookings, type Booking } from './tables.ts'
 
@@ -91,10 +91,8 @@ const CUSTOMER = sql<CustomerJson | null>`(
 const PAYMENT = sql<PaymentJson | null>`(
   select json_build_object('id', pay.id, 'status', pay.status, 'capturedMinor', pay.captured_minor::text, 'refundedMinor', pay.refunded_minor::text,
     'refundRequestedMinor', pay.refund_requested_minor::text, 'lastError', pay.last_error,
-    'baseRefundedMinor', coalesce(r.base, 0)::text, 'surchargeRefundedMinor', coalesce(r.surcharge, 0)::text)
-  from payments pay, lateral (
-    select sum(base_part_minor) as base, sum(surcharge_part_minor) as surcharge
-    from refunds where payment_id = pay.id and status <> 'failed') r
+    'baseRefundedMinor', back.base, 'surchargeRefundedMinor', back.surcharge)
+  from payments pay, lateral (${givenBackSql(sql`pay.id`)}) back
   where pay.booking_id = bookings.id)`
 const PAYOUT = sql<PayoutJson | null>`(
   select json_build_object('status', po.status, 'amountMinor', po.amount_minor::text, 'dueAt', po.due_at, 'paidAt', po.paid_at)

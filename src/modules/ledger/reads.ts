@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
-import { CHART, type AccountCode, type Side } from './domain/accounts.ts'
+import { CHART, ownerOf, type Account, type AccountCode, type Side } from './domain/accounts.ts'
 import type { TransferKind } from './domain/transfers.ts'
 
 /** What stands on an account, on its own side: escrow of 110.00 is 11000, and so is a Stripe balance of 110.00. */
@@ -67,6 +67,19 @@ export async function getTrialBalances(db: Queryable): Promise<TrialBalance[]> {
     const creditMinor = accounts.reduce((sum, account) => sum + account.creditMinor, 0n)
     return { currency, accounts, debitMinor, creditMinor, differenceMinor: debitMinor - creditMinor }
   })
+}
+
+/** What stands on one account, on its own side; 0 for one that nothing has touched. */
+export async function balanceOf(db: Queryable, account: Account, currency: Currency): Promise<bigint> {
+  const { rows } = await db.execute<{ debit: string; credit: string }>(sql`
+    select coalesce((select sum(amount_minor) from ledger_transfers where debit_account_id = a.id), 0)::text as debit,
+      coalesce((select sum(amount_minor) from ledger_transfers where credit_account_id = a.id), 0)::text as credit
+    from ledger_accounts a where a.code = ${account.code} and a.owner_id is not distinct from ${ownerOf(account)}::uuid
+      and a.currency = ${currency}`)
+  const [row] = rows
+  if (!row) return 0n
+  const debitMinor = BigInt(row.debit) - BigInt(row.credit)
+  return CHART[account.code].side === 'debit' ? debitMinor : -debitMinor
 }
 
 /** What the transfers of one subject left on each account they touched: what is still in escrow for a booking, say. */

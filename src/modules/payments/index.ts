@@ -13,7 +13,14 @@ export {
   intendOperation,
   type Operation,
 } from './operations.ts'
-export { findPaymentOfBooking, listRefunds, lockPaymentOfBooking, refundedParts } from './queries.ts'
+export {
+  countOpenFailedRefunds,
+  findPaymentOfBooking,
+  givenBackSql,
+  listRefunds,
+  lockPaymentOfBooking,
+  readGivenBack,
+} from './queries.ts'
 export { replayWebhook } from './replay-webhook.ts'
 export { requestCapture } from './request-capture.ts'
 export { requestFullRefund, requestRefund, type RequestRefund } from './request-refund.ts'

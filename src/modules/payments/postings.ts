@@ -1,5 +1,7 @@
-import type { Transfer } from '#src/modules/ledger/index.ts'
+import type { BalanceEntry } from '#src/integrations/payment-gateway/port.ts'
+import { assert } from '#src/kernel/assert.ts'
 import type { Temporal } from '#src/kernel/time.ts'
+import type { Transfer } from '#src/modules/ledger/index.ts'
 import type { Payment, Refund } from './tables.ts'
 
 // Which account to which, for each thing that happens to a payment. Keyed by the object at Stripe: an answer, a webhook and
@@ -78,6 +80,99 @@ export function failedRefundPosting(
     externalId: stripeRefundId,
     reverses: `stripe:${stripeRefundId}:refund`,
     description: 'Refund that did not arrive, given back',
+    occurredAt,
+  }
+}
+
+/**
+ * One entry that a dispute made on our balance: the bank takes the amount, gives it back, or Stripe takes its fee. Keyed by
+ * the entry, which is heard of again with each event of the dispute.
+ */
+export function disputeEntryPostings(payment: Payment, disputeId: string, entry: BalanceEntry): Transfer[] {
+  assert(entry.currency === payment.currency, `a dispute of ${payment.currency} moves that currency`)
+  const common = {
+    subjectId: payment.bookingId,
+    externalId: disputeId,
+    occurredAt: entry.createdAt,
+  }
+  const amount = (minor: bigint) => ({ amountMinor: minor < 0n ? -minor : minor, currency: entry.currency })
+  const balance = { code: 'stripe_balance' } as const
+  const held = { code: 'disputed_funds' } as const
+  const fees = { code: 'dispute_fees' } as const
+  const postings: Transfer[] = []
+  if (entry.amountMinor !== 0n) {
+    const taken = entry.amountMinor < 0n
+    postings.push({
+      ...common,
+      kind: taken ? 'dispute_withdrawal' : 'dispute_reinstatement',
+      debit: taken ? held : balance,
+      credit: taken ? balance : held,
+      amount: amount(entry.amountMinor),
+      effectKey: `stripe:${entry.id}:dispute`,
+      description: taken ? 'Taken by the bank while it decides' : 'Given back by the bank',
+    })
+  }
+  if (entry.feeMinor !== 0n) {
+    const taken = entry.feeMinor > 0n
+    postings.push({
+      ...common,
+      kind: taken ? 'dispute_fee' : 'dispute_fee_returned',
+      debit: taken ? fees : balance,
+      credit: taken ? balance : fees,
+      amount: amount(entry.feeMinor),
+      effectKey: `stripe:${entry.id}:dispute_fee`,
+      description: taken ? "Stripe's fee for the dispute" : "Stripe's fee for the dispute, given back",
+    })
+  }
+  return postings
+}
+
+/** The bank keeps what it took: the booking bears it like a refund, and the platform what is beyond that. */
+export function lossPostings(
+  payment: Payment,
+  disputeId: string,
+  { borneMinor, platformMinor }: { borneMinor: bigint; platformMinor: bigint },
+  occurredAt: Temporal.Instant,
+): Transfer[] {
+  const common = {
+    credit: { code: 'disputed_funds' },
+    subjectId: payment.bookingId,
+    externalId: disputeId,
+    occurredAt,
+  } as const
+  const { currency } = payment
+  const all: Transfer[] = [
+    {
+      ...common,
+      kind: 'dispute_loss',
+      debit: { code: 'escrow' },
+      amount: { amountMinor: borneMinor, currency },
+      effectKey: `stripe:${disputeId}:loss`,
+      description: 'Lost to the customer by dispute',
+    },
+    {
+      ...common,
+      kind: 'platform_loss',
+      debit: { code: 'losses' },
+      amount: { amountMinor: platformMinor, currency },
+      effectKey: `stripe:${disputeId}:platform_loss`,
+      description: 'Lost by dispute beyond what was left of the payment',
+    },
+  ]
+  return all.filter(({ amount }) => amount.amountMinor > 0n)
+}
+
+/** A refund that did not arrive was given to the customer in some other way. */
+export function outsideRefundPosting(refund: Refund, occurredAt: Temporal.Instant): Transfer {
+  return {
+    kind: 'refund_outside',
+    debit: { code: 'escrow' },
+    credit: { code: 'outside_payments' },
+    amount: { amountMinor: refund.amountMinor, currency: refund.currency },
+    subjectId: refund.bookingId,
+    effectKey: `refund:${refund.id}:outside`,
+    externalId: null,
+    description: 'Given back in another way than through Stripe',
     occurredAt,
   }
 }

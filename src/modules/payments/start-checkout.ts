@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { Checkout, CheckoutRequest, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
-import type { BookingId } from '#src/kernel/ids.ts'
+import type { BookingId, PaymentId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
@@ -250,4 +250,11 @@ export function figuresOf(request: CheckoutRequest): { baseMinor: bigint; surcha
   const [base, surcharge] = request.lines
   assert(base, 'a checkout has a line for the price')
   return { baseMinor: BigInt(base.amountMinor), surchargeMinor: BigInt(surcharge?.amountMinor ?? 0) }
+}
+
+/** {@link figuresOf} of what the payment's newest page asked. */
+export async function figuresOfPayment(tx: Tx, paymentId: PaymentId): Promise<ReturnType<typeof figuresOf>> {
+  const operation = await findOperation(tx, 'checkout', paymentId)
+  assert(operation, 'a captured payment was asked for')
+  return figuresOf(checkoutOf(operation))
 }

@@ -12,7 +12,18 @@ export const TRANSFER_KINDS = [
   'provider_share',
   'commission',
   'surcharge',
+  'provider_share_returned',
+  'commission_returned',
+  'surcharge_returned',
   'provider_transfer',
+  'transfer_reversal',
+  'refund_outside',
+  'dispute_withdrawal',
+  'dispute_reinstatement',
+  'dispute_fee',
+  'dispute_fee_returned',
+  'dispute_loss',
+  'platform_loss',
 ] as const
 export type TransferKind = (typeof TRANSFER_KINDS)[number]
 
