@@ -12,6 +12,7 @@ const { values } = parseArgs({
     'webhook-events': { type: 'string' },
     'clock-file': { type: 'string' },
     'app-url': { type: 'string' },
+    'calls-per-second': { type: 'string' },
     'connect-client-id': { type: 'string' },
     'oauth-redirect-uris': { type: 'string' },
     'public-url': { type: 'string' },
@@ -28,6 +29,7 @@ const webhookUrl = setting('webhook-url', 'STRIPE_SANDBOX_WEBHOOK_URL')
 const connectWebhookUrl = setting('connect-webhook-url', 'STRIPE_SANDBOX_CONNECT_WEBHOOK_URL')
 const webhookEvents = setting('webhook-events', 'STRIPE_SANDBOX_WEBHOOK_EVENTS')
 const connectWebhookSecret = process.env['STRIPE_CONNECT_WEBHOOK_SECRET']
+const callsPerSecond = setting('calls-per-second', 'STRIPE_SANDBOX_CALLS_PER_SECOND')
 const clockFile = setting('clock-file', 'DEMO_CLOCK_FILE')
 const appUrl = setting('app-url', 'NEXT_PUBLIC_APP_URL')
 const connectClientId = setting('connect-client-id', 'STRIPE_CONNECT_CLIENT_ID')
@@ -42,6 +44,7 @@ const options: StripeSandboxOptions = {
   ...(connectWebhookUrl && { connectWebhookUrl }),
   ...(webhookEvents && { webhookEvents: webhookEvents.split(',') }),
   ...(connectWebhookSecret && { connectWebhookSecret }),
+  ...(callsPerSecond && { callsPerSecond: Number(callsPerSecond) }),
   ...(clockFile && { clockFile }),
   ...(appUrl && { appUrl }),
   ...(connectClientId && { connectClientId }),

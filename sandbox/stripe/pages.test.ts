@@ -83,7 +83,7 @@ describe.each(['light', 'dark'] as const)('on a phone, %s', (colorScheme) => {
   }, 60_000)
 })
 
-test('connecting an account works, the platform has a page, and axe has no complaint', async () => {
+test('connecting an account works, the platform and what can go wrong have pages, and axe has no complaint', async () => {
   const context = await browser.newContext({ viewport: PHONE })
   const page = await context.newPage()
   // The dashboard of the other sandbox stands for the platform's own page.
@@ -94,8 +94,8 @@ test('connecting an account works, the platform has a page, and axe has no compl
   await page.getByLabel(id).check()
   await page.getByRole('button', { name: 'Connect' }).click()
   await page.waitForURL(/\?.*code=ac_.*state=s/)
-  for (const object of ['platform', id]) {
-    await page.goto(`${connecting.url}/objects/${object}`)
+  for (const path of ['objects/platform', `objects/${id}`, 'scenarios']) {
+    await page.goto(`${connecting.url}/${path}`)
     await expectNoComplaint(page)
   }
   await context.close()

@@ -14,6 +14,7 @@ import { faultScript, openFaults, type Fault, type Faults } from './faults.ts'
 import { pruneIdempotency } from './idempotency.ts'
 import { json, type PageAnswer } from './pages/page.ts'
 import { answerPage } from './pages/pages.ts'
+import { openRateLimit } from './rate-limit.ts'
 import { openStore } from './store.ts'
 import { passTime } from './time-passing.ts'
 import { openWebhooks } from './webhooks.ts'
@@ -31,6 +32,8 @@ export interface StripeSandboxOptions {
   connectWebhookUrl?: string
   webhookEndpoints?: WebhookTarget[]
   clockFile?: string
+  /** More calls in one second are answered with 429; no limit if it is not given. */
+  callsPerSecond?: number
   /** Where the marketplace lives: a link on the dashboard. */
   appUrl?: string
   /** The platform's `client_id`, for accounts that connect to it by OAuth; `ca_sandbox` if it is not given. */
@@ -62,6 +65,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   const clock = openClock(options.clockFile)
   const store = openStore(options.dataFile)
   const faults = openFaults()
+  const rateLimit = openRateLimit(options.callsPerSecond)
   const platform = rememberPlatform(store)
   const server = http.createServer()
   let publicUrl = ''
@@ -123,7 +127,8 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     const fault = faults.strike(subject, `${request.method} ${request.path}`)
     if (fault?.action === 'drop-before') return void response.destroy()
     if (fault?.action === 'hang') return
-    if (fault?.action === '429') return sendApi(response, rateLimited(newWork(), request))
+    if (rateLimit.isExceeded() || fault?.action === '429')
+      return sendApi(response, rateLimited(newWork(), request))
     const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined
     const scoped =
       key === undefined ? undefined : `${String(request.headers['stripe-account'] ?? '')} ${String(key)}`

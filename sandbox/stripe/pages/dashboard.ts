@@ -25,6 +25,7 @@ export function dashboard(work: Work, context: PageContext): string {
         ${debitsRefused(work) && html`<p class="bad">The bank refuses debits: refunds that the balance does not cover wait.</p>`}
         <p><a href="/objects/platform">Top up, drain and more</a></p>
       </section>
+      <p><a href="/scenarios">What can go wrong</a></p>
       ${faults.length > 0 && html`<p class="alert">${faults.length} faults are armed: ${faults.map((fault) => `${fault.match} ${fault.action}`).join(', ')}</p>`}
       ${section(work, 'charge', 'Payments', work.platform)}
       ${section(work, 'session', 'Checkout sessions', work.platform)}

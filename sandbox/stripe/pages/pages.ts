@@ -6,6 +6,7 @@ import { act } from './by-hand.ts'
 import { dashboard, objectPage } from './dashboard.ts'
 import { answerAuthorize } from './authorize.ts'
 import { answerOnboarding } from './onboarding.ts'
+import { answerScenarios } from './scenarios.ts'
 import { json, seeOther, type PageAnswer, type PageContext, type PageRequest } from './page.ts'
 
 /** The pages people see: checkout, onboarding, and the operator's dashboard. */
@@ -16,6 +17,7 @@ export function answerPage(work: Work, request: PageRequest, context: PageContex
     if (first === '') return { status: 200, body: dashboard(work, context) }
     if (first === 'c' && second === 'pay' && third) return answerCheckout(work, request, third, fourth)
     if (first === '3ds' && second) return answerIntentChallenge(work, request, second)
+    if (first === 'scenarios') return answerScenarios(work, request, second, context)
     if (first === 'oauth' && second === 'authorize') return answerAuthorize(work, request)
     if (first === 'connect' && second === 'onboarding' && third) return answerOnboarding(work, request, third)
     if ((first === 'accounts' || first === 'receipts') && second) return seeOther(`/objects/${second}`)
