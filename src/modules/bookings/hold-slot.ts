@@ -208,7 +208,6 @@ function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer, id: BookingId): Hol
     locationKind: service.locationKind,
     bookingMode: service.bookingMode,
     cancellationPolicy: service.cancellationPolicy,
-    currency: service.currency,
     ...offer.figures,
     platformFeeBasisPoints: platformFee,
     guestFeeBasisPoints: guestFee,
