@@ -4,6 +4,7 @@ import { invalidRequest } from '../errors.ts'
 import { emit } from '../events.ts'
 import { newId } from '../ids.ts'
 import type { Row } from '../kinds.ts'
+import { payablePart } from '../money.ts'
 import { DAY_SECONDS, type Work } from '../work.ts'
 import { balanceObject } from '../objects/balance.ts'
 
@@ -18,6 +19,11 @@ export function createPayout(
   if (amount > availableBalance(work, currency)) {
     throw invalidRequest('You have insufficient funds in your Stripe account for this transfer.', {
       code: 'balance_insufficient',
+      param: 'amount',
+    })
+  }
+  if (payablePart(amount, currency) !== amount) {
+    throw invalidRequest(`Payouts in ${currency.toUpperCase()} must be evenly divisible by 100.`, {
       param: 'amount',
     })
   }
@@ -141,6 +147,7 @@ function payOutAll(work: Work): void {
   if (!account?.payouts_enabled || account.settings?.payouts?.schedule.interval === 'manual') return
   for (const { currency, available } of balancesOf(work)) {
     const bank = account.external_accounts?.data.some((entry) => entry.currency === currency)
-    if (available > 0 && bank) createPayout(work, available, currency, true)
+    const amount = payablePart(available, currency)
+    if (amount > 0 && bank) createPayout(work, amount, currency, true)
   }
 }
