@@ -1,13 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { basename } from 'node:path'
-import { isCurrency, type Currency } from '#src/kernel/money.ts'
+import { money, type Currency } from '#src/kernel/money.ts'
+import { priceProblemOf, sayPriceProblem } from '#src/modules/catalog/index.ts'
+import type { Config } from '#src/platform/config.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { detectMapping, type ImportMapping } from '../domain/import-mapping.ts'
 import { readServiceWords } from '../domain/service-words.ts'
 import { openPayoutAccounts, type OpenPayoutAccount } from '../open-payout-accounts.ts'
 import { ImportRefused, readRows } from './read-rows.ts'
-import { toListing, type ListingDefaults } from './to-listing.ts'
+import { toListing, type ListingDefaults, type ReadServices } from './to-listing.ts'
 import { providerIdOf, writeListings, type Listing } from './write-listings.ts'
 
 export interface ImportOptions {
@@ -31,6 +33,7 @@ export interface ImportDefaults {
   category?: string | undefined
   /** "Haircut:30:45.00; Wash & cut:45:60" */
   services?: string | undefined
+  /** Of rows without one; one of CURRENCIES. Default: CURRENCY. */
   currency?: string | undefined
   /** ISO 3166 code for rows without a country. */
   country?: string | undefined
@@ -159,8 +162,14 @@ async function readDefaults(
   ctx: Ctx,
   { file, source, defaults = {} }: ImportOptions,
 ): Promise<ListingDefaults> {
-  const currency = defaults.currency ?? ctx.config.CURRENCY
-  if (!isCurrency(currency)) throw new ImportRefused(`${currency} is not a currency we know`)
+  const { currencies } = ctx.config
+  const named = defaults.currency ?? ctx.config.CURRENCY
+  const currency = currencies.find((sold) => sold === named)
+  if (!currency)
+    throw new ImportRefused(`Nothing is sold here in ${named}, but in ${currencies.join(', ')} (CURRENCIES)`)
+  const servicesIn = servicesReader(ctx, defaults.services ?? '')
+  const usual = servicesIn(currency)
+  if ('problem' in usual) throw new ImportRefused(usual.problem)
   const { rows } = await ctx.db.execute<{ id: string }>(sql`select id from categories`)
   const categoryIds = new Set(rows.map(({ id }) => id))
   const categoryId = defaults.category ?? CATEGORY
@@ -169,17 +178,32 @@ async function readDefaults(
     source: source ?? basename(file),
     status: defaults.status ?? 'live',
     currency,
+    currencies,
     country: defaults.country?.toUpperCase() ?? null,
     categoryId,
     categoryIds,
-    services: readServices(ctx, defaults.services ?? '', currency),
+    servicesIn,
   }
 }
 
-function readServices(ctx: Ctx, words: string, currency: Currency): ListingDefaults['services'] {
+/** The words are read once for each currency: one price list, in the money of whoever sells. */
+function servicesReader({ config }: Ctx, words: string): ListingDefaults['servicesIn'] {
+  const readBefore = new Map<Currency, ReadServices>()
+  return (currency) => {
+    const before = readBefore.get(currency)
+    if (before) return before
+    const read = readServices(config, words, currency)
+    readBefore.set(currency, read)
+    return read
+  }
+}
+
+function readServices(config: Config, words: string, currency: Currency): ReadServices {
   const read = readServiceWords(words, currency)
-  if (!read.understood) throw new ImportRefused(read.problem)
-  const cheap = read.services.find(({ priceMinor }) => priceMinor < BigInt(ctx.config.MINIMUM_PRICE_MINOR))
-  if (cheap) throw new ImportRefused(`"${cheap.name}" costs less than the minimum price`)
-  return read.services
+  if (!read.understood) return read
+  for (const { name, priceMinor } of read.services) {
+    const problem = priceProblemOf(config, money(priceMinor, currency))
+    if (problem) return { problem: `The price of "${name}" ${sayPriceProblem(problem)}` }
+  }
+  return read
 }
