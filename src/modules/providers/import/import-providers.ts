@@ -98,6 +98,11 @@ export async function importProviders(ctx: Ctx, options: ImportOptions): Promise
       rejected.push({ ...note, reason: read.problem })
       continue
     }
+    const sells = defaults.currencyBefore.get(read.listing.importKey)
+    if (sells !== undefined && sells !== read.listing.currency) {
+      rejected.push({ ...note, reason: `sells in ${sells} already, and a currency stays` })
+      continue
+    }
     warnings.push(...read.warnings.map((reason) => ({ ...note, reason })))
     const earlier = firstRowOf.get(read.listing.importKey)
     if (!earlier) {
@@ -158,15 +163,22 @@ export async function importProviders(ctx: Ctx, options: ImportOptions): Promise
   return report
 }
 
+interface Defaults extends ListingDefaults {
+  /** Of rows that were imported before, by their keys. */
+  readonly currencyBefore: ReadonlyMap<string, string>
+}
+
 async function readDefaults(
   ctx: Ctx,
-  { file, source, defaults = {} }: ImportOptions,
-): Promise<ListingDefaults> {
+  { file, source = basename(file), defaults = {} }: ImportOptions,
+): Promise<Defaults> {
   const { currencies } = ctx.config
   const named = defaults.currency ?? ctx.config.CURRENCY
   const currency = currencies.find((sold) => sold === named)
   if (!currency)
-    throw new ImportRefused(`Nothing is sold here in ${named}, but in ${currencies.join(', ')} (CURRENCIES)`)
+    throw new ImportRefused(
+      `${named} is not a currency that is sold here: CURRENCIES is ${currencies.join(', ')}`,
+    )
   const servicesIn = servicesReader(ctx, defaults.services ?? '')
   const usual = servicesIn(currency)
   if ('problem' in usual) throw new ImportRefused(usual.problem)
@@ -174,8 +186,12 @@ async function readDefaults(
   const categoryIds = new Set(rows.map(({ id }) => id))
   const categoryId = defaults.category ?? CATEGORY
   if (!categoryIds.has(categoryId)) throw new ImportRefused(`There is no category ${categoryId}`)
+  const { rows: before } = await ctx.db.execute<{ import_key: string; currency: string }>(
+    sql`select import_key, currency from providers where import_source = ${source}`,
+  )
   return {
-    source: source ?? basename(file),
+    source,
+    currencyBefore: new Map(before.map(({ import_key: key, currency: sells }) => [key, sells])),
     status: defaults.status ?? 'live',
     currency,
     currencies,
