@@ -39,12 +39,20 @@ export const REFUSALS = {
   'provider.not_bookable': { status: 409, sentence: 'This provider cannot be booked at the moment.' },
   'provider.own_service': { status: 409, sentence: 'You cannot book your own service.' },
   'provider.not_ready': { status: 409, sentence: 'Some steps are still open before this page can go live.' },
+  'provider.currency_not_sold': {
+    status: 422,
+    sentence: 'Nothing is sold here in this currency. Choose one of those listed.',
+  },
   'provider.payouts_not_ready': {
     status: 409,
     sentence: 'Payouts are not set up yet. Finish the payout step first.',
   },
   'service.not_found': { status: 404, sentence: 'There is no such service.' },
   'service.price_too_low': { status: 422, sentence: 'The price is below the minimum.' },
+  'service.not_chargeable': {
+    status: 409,
+    sentence: 'This cannot be paid by card at its present price. Choose another service, or fewer extras.',
+  },
   'service.currency_differs': { status: 422, sentence: 'Prices are in the currency of the provider.' },
   'schedule.not_found': { status: 404, sentence: 'There is no such entry in the calendar.' },
 
@@ -87,6 +95,11 @@ export const REFUSALS = {
     status: 503,
     sentence:
       'Payments are paused for a moment. Nothing was charged; your time is still held. Try again shortly.',
+  },
+  'payment.rejected': {
+    status: 409,
+    sentence:
+      'This cannot be paid as it is. Nothing was charged. Check your email address, or choose another service.',
   },
   'payment.event_unsigned': { status: 400, sentence: 'The signature of this event does not verify.' },
   'payment.refund_too_large': { status: 409, sentence: 'This is more than what is left to refund.' },

@@ -4,6 +4,7 @@ import { invalidRequest } from '../errors.ts'
 import { emit } from '../events.ts'
 import { newId } from '../ids.ts'
 import type { Row } from '../kinds.ts'
+import { payablePart } from '../money.ts'
 import { DAY_SECONDS, type Work } from '../work.ts'
 import { balanceObject } from '../objects/balance.ts'
 
@@ -21,6 +22,11 @@ export function createPayout(
   if (amount > availableBalance(work, currency)) {
     throw invalidRequest('You have insufficient funds in your Stripe account for this transfer.', {
       code: 'balance_insufficient',
+      param: 'amount',
+    })
+  }
+  if (payablePart(amount, currency) !== amount) {
+    throw invalidRequest(`Payouts in ${currency.toUpperCase()} must be evenly divisible by 100.`, {
       param: 'amount',
     })
   }
@@ -159,8 +165,9 @@ function distrustBank(work: Work, id: string): void {
 /** An operator's action: all that is available leaves for the bank. Returns the payouts, one for each currency. */
 export function payOutNow(work: Work): Row<'payout'>[] {
   const payouts = balancesOf(work)
-    .filter(({ available }) => available > 0)
-    .map(({ currency, available }) => createPayout(work, available, currency, false))
+    .map(({ currency, available }) => ({ currency, amount: payablePart(available, currency) }))
+    .filter(({ amount }) => amount > 0)
+    .map(({ currency, amount }) => createPayout(work, amount, currency, false))
   if (payouts.length > 0) return payouts
   throw invalidRequest('There is nothing available to pay out.')
 }
@@ -201,6 +208,7 @@ function payOutAll(work: Work): void {
     const bank = account.external_accounts?.data.some(
       (entry) => entry.currency === currency && entry.status !== 'errored',
     )
-    if (available > 0 && bank) createPayout(work, available, currency, true)
+    const amount = payablePart(available, currency)
+    if (amount > 0 && bank) createPayout(work, amount, currency, true)
   }
 }

@@ -55,6 +55,7 @@ export async function claimBooking(ctx: Ctx, gateway: PaymentGateway, key: strin
 /** The percentages are those the booking was made with. */
 function customerPrice(booking: Booking) {
   const figures = quotePrice({
+    currency: booking.currency,
     baseMinor: booking.baseMinor,
     guest: false,
     platformFee: booking.platformFeeBasisPoints,

@@ -17,7 +17,6 @@ export {
   countOpenFailedRefunds,
   findPaymentOfBooking,
   givenBackSql,
-  listRefunds,
   lockPaymentOfBooking,
   readGivenBack,
 } from './queries.ts'

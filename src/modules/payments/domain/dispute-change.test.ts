@@ -51,7 +51,7 @@ describe('a dispute', () => {
 })
 
 describe('a loss', () => {
-  const figures = { baseMinor: 10_000n, surchargeMinor: 1_000n }
+  const figures = { currency: 'USD', baseMinor: 10_000n, surchargeMinor: 1_000n } as const
   const nothing = { baseRefundedMinor: 0n, surchargeRefundedMinor: 0n }
 
   test('of everything takes price and surcharge whole', () => {
@@ -81,7 +81,7 @@ describe('a loss', () => {
         amount,
         amount,
         (baseMinor, surcharge, backOfBase, backOfSurcharge, lost) => {
-          const paid = { baseMinor, surchargeMinor: surcharge }
+          const paid = { currency: 'USD', baseMinor, surchargeMinor: surcharge } as const
           const refunded = {
             baseRefundedMinor: backOfBase % (baseMinor + 1n),
             surchargeRefundedMinor: backOfSurcharge % (surcharge + 1n),

@@ -31,7 +31,7 @@ export interface LossShares extends RefundParts {
  * that takes what was refunded before takes it from the platform.
  */
 export function shareLoss(
-  figures: Pick<PriceFigures, 'baseMinor' | 'surchargeMinor'>,
+  figures: Pick<PriceFigures, 'currency' | 'baseMinor' | 'surchargeMinor'>,
   refunded: RefundedParts,
   lostMinor: bigint,
 ): LossShares {
