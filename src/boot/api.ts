@@ -16,6 +16,7 @@ import {
 import { ledgerRoutes } from '#src/modules/ledger/routes.ts'
 import { notificationsRoutes } from '#src/modules/notifications/routes.ts'
 import { operatorRoutes } from '#src/modules/operator/routes.ts'
+import { paymentsRoutes } from '#src/modules/payments/routes.ts'
 import { paymentWebhookRoutes } from '#src/modules/payments/webhook-routes.ts'
 import { payoutsRoutes } from '#src/modules/payouts/routes.ts'
 import { providerIdsOf } from '#src/modules/providers/index.ts'
@@ -51,6 +52,7 @@ export function composeApi(composition: Composition): ComposedApi {
       reviewsRoutes(),
       bookingsRoutes({ gateway, emailOf: (ctx, userId) => emailOfUser(ctx.db, userId) }),
       ledgerRoutes(),
+      paymentsRoutes(),
       payoutsRoutes({ gateway }),
       notificationsRoutes(),
       operatorRoutes(),

@@ -103,6 +103,20 @@ export const REFUSALS = {
   },
   'payment.event_unsigned': { status: 400, sentence: 'The signature of this event does not verify.' },
   'payment.refund_too_large': { status: 409, sentence: 'This is more than what is left to refund.' },
+  'payment.refund_not_possible': {
+    status: 422,
+    sentence: 'This amount cannot be refunded. Give a positive amount in the currency of the payment.',
+  },
+  'refund.not_found': { status: 404, sentence: 'There is no such refund.' },
+  'refund.wrong_state': {
+    status: 409,
+    sentence: 'This refund has not failed, or has been dealt with already.',
+  },
+  'dispute.not_found': { status: 404, sentence: 'There is no such dispute.' },
+  'dispute.wrong_state': {
+    status: 409,
+    sentence: 'Evidence for this dispute was handed in already, or the bank has decided.',
+  },
   'payment.nothing_captured': { status: 409, sentence: 'Nothing has been paid for this booking.' },
   'payment.in_progress': {
     status: 409,

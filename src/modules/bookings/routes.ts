@@ -6,6 +6,7 @@ import { findPaymentOfBooking, syncPayment } from '#src/modules/payments/index.t
 import type { Ctx, ReadCtx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
 import {
+  bodyOf,
   idempotencyHeaders,
   idSchema,
   instantFrom,
@@ -147,10 +148,6 @@ const guestSchema = z
   .strict()
 const params = z.object({ bookingId: idSchema })
 const reasonSchema = z.string().trim().max(500)
-
-function bodyOf<Schema extends z.ZodType>(schema: Schema) {
-  return { required: true, content: { 'application/json': { schema } } } as const
-}
 
 export interface BookingsRoutesDeps {
   readonly gateway: PaymentGateway

@@ -1,10 +1,13 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { BookingId } from '#src/kernel/ids.ts'
+import type { Actor } from '#src/kernel/actor.ts'
+import type { BookingId, ProviderId, RefundId, UserId } from '#src/kernel/ids.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import { requestRefund } from '#src/modules/payments/index.ts'
-import { inTransaction } from '#src/platform/context.ts'
+import { retryRefund, settleRefundOutside } from '#src/modules/payments/failed-refunds.ts'
+import { refundBooking } from '#src/modules/payments/refund-booking.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import {
   booksOf,
@@ -104,6 +107,24 @@ async function keptBy(bookingId: BookingId): Promise<bigint> {
   return transfers.reduce((sum, { amountMinor, reversedMinor }) => sum + amountMinor - reversedMinor, 0n)
 }
 
+async function failedRefunds(bookingId: BookingId): Promise<RefundId[]> {
+  const { rows } = await db.execute<{ id: RefundId }>(
+    sql`select id from refunds where booking_id = ${bookingId} and status = 'failed'`,
+  )
+  return rows.map(({ id }) => id)
+}
+
+const as = (actor: Actor): Ctx => ({ ...rig.ctx(), actor })
+const person = (operatorRole: 'finance' | 'support' | null, providerIds: ProviderId[] = []): Actor => ({
+  kind: 'user',
+  userId: randomUUID() as UserId,
+  operatorRole,
+  providerIds,
+})
+const operator = person('finance')
+const support = person('support')
+const member = (providerId: ProviderId) => person(null, [providerId])
+
 const owedBy = ({ providerId }: BookedProvider) => readDebt(db, providerId, 'USD')
 const statusOf = async (booking: MadeBooking) => (await paymentOf(rig, booking.id)).status
 
@@ -197,6 +218,21 @@ describe('a refund after the provider was paid', () => {
     await until(async () => (await payoutOf(booking.id))?.waitsFor, 'refund_failed')
     expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, commission_revenue: 1_000n })
     await expectBalanced(rig)
+
+    const failed = (await failedRefunds(booking.id))[0] as RefundId
+    const reason = 'the card is closed; paid by bank transfer'
+    await settleRefundOutside(as(operator), { refundId: failed, reason })
+    await expect(settleRefundOutside(as(operator), { refundId: failed, reason })).rejects.toMatchObject({
+      code: 'refund.wrong_state',
+    })
+    await until(() => keptBy(booking.id), 0n)
+    expect(await booksOf(rig, booking.id)).toMatchObject({
+      escrow: 0n,
+      outside_payments: 11_000n,
+      provider_payable: 0n,
+      commission_revenue: 0n,
+    })
+    await expectBalanced(rig)
   })
 
   test('made by hand at the gateway is followed like any other', async () => {
@@ -205,6 +241,57 @@ describe('a refund after the provider was paid', () => {
     await rig.byHand(chargeId ?? '', 'refund', '110.00')
     await until(() => keptBy(booking.id), 0n)
     expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, provider_payable: 0n })
+    await expectBalanced(rig)
+  })
+})
+
+describe('an operator', () => {
+  test('refunds as often as it takes, price and surcharge in proportion, and never more than is left', async () => {
+    const booking = await paidOut(await payableProvider())
+    const give = (amountMinor: bigint) =>
+      refundBooking(as(operator), {
+        bookingId: booking.id,
+        amount: { amountMinor, currency: 'USD' },
+        reason: 'we are sorry',
+      })
+    expect(await give(3_333n)).toMatchObject({ basePartMinor: 3_030n, surchargePartMinor: 303n })
+    await give(3_333n)
+    await expect(give(4_335n)).rejects.toMatchObject({
+      code: 'payment.refund_too_large',
+      facts: { left: { amountMinor: 4_334 } },
+    })
+    await give(4_334n)
+    await until(() => statusOf(booking), 'refunded')
+    await until(() => keptBy(booking.id), 0n)
+    expect(await booksOf(rig, booking.id)).toMatchObject({
+      escrow: 0n,
+      provider_payable: 0n,
+      commission_revenue: 0n,
+      surcharge_revenue: 0n,
+    })
+    await expectBalanced(rig)
+  })
+
+  test('alone decides about money: support, members and customers do not', async () => {
+    const provider = await payableProvider()
+    const booking = await completed(provider)
+    const amount = { amountMinor: 1n, currency: 'USD' } as const
+    for (const actor of [support, member(provider.providerId)]) {
+      await expect(
+        refundBooking(as(actor), { bookingId: booking.id, amount, reason: 'mine' }),
+      ).rejects.toMatchObject({ code: 'auth.not_allowed' })
+    }
+  })
+
+  test('has a refund that did not arrive made again, once', async () => {
+    const booking = await completed(await payableProvider(), CARDS.refundFails)
+    await refund(booking, 5_000n, 500n)
+    await until(async () => (await failedRefunds(booking.id)).length, 1)
+    const refundId = (await failedRefunds(booking.id))[0] as RefundId
+    const tries = await Promise.allSettled(
+      Array.from({ length: 8 }, () => retryRefund(as(operator), { refundId, reason: 'once more' })),
+    )
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     await expectBalanced(rig)
   })
 })

@@ -1,10 +1,10 @@
 import { and, eq, inArray } from 'drizzle-orm'
+import { mayMoveMoney } from '#src/kernel/actor.ts'
 import type { PayoutId, ProviderId } from '#src/kernel/ids.ts'
 import { laterOf } from '#src/kernel/time.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { mayMoveMoney } from './authorize.ts'
 import { isHeld, write } from './schedule-payout.ts'
 import { payouts, type Payout } from './tables.ts'
 
