@@ -141,6 +141,31 @@ describe('ledger verify', PATIENT, () => {
     expect(overdrawn.code).toBe(1)
     expect(overdrawn.err).toContain(`booking ${balance}: -500 minor units are left in escrow`)
   })
+
+  it('says through which day the books are sealed, and names the transfer that was changed under a seal', async () => {
+    const set = (change: string) =>
+      owner.transaction(async (tx) => {
+        await tx.execute(sql`alter table ledger_transfers disable trigger user`)
+        await tx.execute(sql.raw(`update ledger_transfers set ${change}`))
+        await tx.execute(sql`alter table ledger_transfers enable trigger user`)
+      })
+    // What the test before left overdrawn is made good, and the day of all of it ended.
+    await set(`amount_minor = 9000 where amount_minor = 9500`)
+    const { rows } = await db.execute<{ day: string }>(sql`
+      select (seal_ledger_day((now() at time zone 'UTC')::date, now() + interval '2 days')).on_date::text as day`)
+    const sound = await ops(['ledger', 'verify'])
+    expect(sound).toMatchObject({ code: 0, err: '' })
+    expect(sound.out).toContain(
+      `1 sealed days, the last one ${rows[0]?.day}, and nothing in them has changed.`,
+    )
+
+    await set(`amount_minor = amount_minor - 1 where id = '00000000-0000-4000-9000-000000000002'`)
+    const changed = await ops(['ledger', 'verify'])
+    expect(changed.code).toBe(1)
+    expect(changed.err).toContain(
+      'transfer 2 (00000000-0000-4000-9000-000000000002, 00000000-0000-4000-9000-000000000002) is not as it was when its day was sealed',
+    )
+  })
 })
 
 describe('webhooks and jobs', PATIENT, () => {

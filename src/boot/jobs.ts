@@ -1,4 +1,5 @@
 import { bookingsJobs } from '#src/modules/bookings/jobs.ts'
+import { ledgerJobs } from '#src/modules/ledger/jobs.ts'
 import { notificationsJobs } from '#src/modules/notifications/jobs.ts'
 import { paymentsJobs } from '#src/modules/payments/jobs.ts'
 import { payoutsJobs } from '#src/modules/payouts/jobs.ts'
@@ -22,6 +23,7 @@ export function composeJobs({ gateway, mailer }: Composition): ModuleJobs[] {
     paymentsJobs({ gateway }),
     payoutsJobs({ gateway }),
     providersJobs({ gateway }),
+    ledgerJobs(),
     schedulingJobs(),
     notificationsJobs({ mailer }),
     housekeeping,

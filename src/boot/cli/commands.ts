@@ -79,7 +79,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     words: 'ledger verify',
-    does: 'work out every balance again from the transfers; exit code 1 if anything does not add up',
+    does: 'work out every sealed day and every balance again from nothing; exit code 1 naming what differs',
     run: async () => (await import('./ledger.ts')).verify(),
   },
   {
