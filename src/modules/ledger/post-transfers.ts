@@ -27,7 +27,7 @@ export async function postTransfers(
     insert into ledger_transfers (id, kind, debit_account_id, credit_account_id, amount_minor, currency, subject_id,
       effect_key, external_id, reverses_id, description, facts, occurred_at, recorded_at)
     values ${sql.join(rows.map(valuesOf), sql`, `)}
-    on conflict (effect_key) do nothing`)
+    on conflict do nothing`) // of any index: the id follows from the effect key, and a twin at the same moment meets it first
   if (rowCount !== rows.length) await assertSameFigures(tx, rows)
   return rowCount ?? 0
 }
