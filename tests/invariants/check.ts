@@ -38,6 +38,10 @@ interface Moment {
 const ROWS_SHOWN_MAX = 5
 const LIVE = sql.raw(`('held', 'awaiting_provider', 'confirmed', 'in_progress')`)
 const PAID_STATES = sql.raw(`('confirmed', 'in_progress', 'completed', 'no_show')`)
+// What moves our own balance and no booking's: payouts to our bank, top-ups, fees of the account.
+const OWN_MOVEMENTS = sql.raw(
+  `('bank_payout', 'bank_payout_failed', 'top_up', 'top_up_failed', 'stripe_fee')`,
+)
 const OVER = sql.raw(`('completed', 'no_show', 'cancelled', 'expired', 'declined')`)
 
 // Jobs about money always have a key. One without it has lost it to a newer job, made while its worker was dying: the queue
@@ -192,7 +196,8 @@ const RULES: readonly Rule[] = [
         union all select charge_id, 'processing_fee', processing_fee_minor from payments where processing_fee_minor > 0
         union all select stripe_refund_id, 'refund', amount_minor from refunds where stripe_refund_id is not null and (status in ('pending', 'succeeded') or settled_at is null)
         union all select stripe_transfer_id, 'provider_transfer', amount_minor from payouts where stripe_transfer_id is not null),
-      booked as (select external_id, kind, sum(amount_minor) as amount_minor, count(*) as times from ledger_transfers where external_id is not null group by 1, 2)
+      booked as (select external_id, kind, sum(amount_minor) as amount_minor, count(*) as times from ledger_transfers
+        where external_id is not null and kind not in ${OWN_MOVEMENTS} group by 1, 2)
       select coalesce(e.kind, b.kind) as kind, coalesce(e.external_id, b.external_id) as external_id, e.amount_minor, b.amount_minor as booked_minor, b.times
       from expected e full join booked b on b.external_id = e.external_id and b.kind = e.kind
       where (b.times is distinct from 1 or e.amount_minor is distinct from b.amount_minor)
@@ -260,10 +265,18 @@ const RULES: readonly Rule[] = [
     promise: 'Each movement of money has a booking and an object at Stripe that caused it.',
     broken: () => sql`
       select t.id, t.kind, t.subject_id, t.external_id from ledger_transfers t left join bookings b on b.id = t.subject_id
-      where b.id is null or (t.external_id is not null
+      where t.kind not in ${OWN_MOVEMENTS} and (b.id is null or t.external_id is not null
         and not exists (select from payments p where p.booking_id = b.id and p.charge_id = t.external_id)
         and not exists (select from refunds f where f.booking_id = b.id and f.stripe_refund_id = t.external_id)
         and not exists (select from payouts o where o.booking_id = b.id and o.stripe_transfer_id = t.external_id))`,
+  },
+  {
+    invariant: 'I-18',
+    promise: "Each movement of our own money has a line of Stripe's that caused it, of its amount.",
+    broken: () => sql`
+      select t.id, t.kind, t.external_id, t.amount_minor from ledger_transfers t
+      left join balance_transactions b on t.effect_key = 'stripe:' || b.id || ':' || t.kind
+      where t.kind in ${OWN_MOVEMENTS} and (b.id is null or t.amount_minor not in (abs(b.amount_minor), b.fee_minor))`,
   },
   {
     invariant: 'I-20',

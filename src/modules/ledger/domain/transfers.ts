@@ -13,6 +13,11 @@ export const TRANSFER_KINDS = [
   'commission',
   'surcharge',
   'provider_transfer',
+  'bank_payout',
+  'bank_payout_failed',
+  'top_up',
+  'top_up_failed',
+  'stripe_fee',
 ] as const
 export type TransferKind = (typeof TRANSFER_KINDS)[number]
 
