@@ -1,8 +1,13 @@
 import { sql } from 'drizzle-orm'
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { formatMoney, money } from '#src/kernel/money.ts'
 import { verifyLedger } from '#src/modules/ledger/verify-ledger.ts'
+import { exportJournal, JOURNAL_FORMATS } from '#src/modules/operator/reads.ts'
 import type { Database } from '#src/platform/db/database.ts'
-import { Failed, say } from './command.ts'
+import { day, oneOf } from './arguments.ts'
+import { Failed, say, Usage, type Given } from './command.ts'
 import { withMarketplace } from './marketplace.ts'
 
 /** Works the books out again from nothing. @throws {Failed} naming what differs, the first row first. */
@@ -24,6 +29,20 @@ export async function verify(): Promise<void> {
         : 'No day is sealed yet.',
     )
     say(`${transferCount} transfers, and they add up to zero.`)
+  })
+}
+
+/** Writes the journal of some days, piece by piece. */
+export async function exportDays(given: Given): Promise<void> {
+  const [from, to] = [day(given, 'from'), day(given, 'to')]
+  if (!from || !to) throw new Usage('Say --from DATE and --to DATE.')
+  const format = oneOf(given, 'format', JOURNAL_FORMATS) ?? 'csv'
+  const file = given.option('file')
+  await withMarketplace(async (_, ctx) => {
+    const pieces = Readable.from(exportJournal(ctx, { from, to }, format))
+    // The terminal outlives this command: it is written to and not closed.
+    if (file === undefined) await pipeline(pieces, process.stdout, { end: false })
+    else await pipeline(pieces, createWriteStream(file))
   })
 }
 

@@ -99,6 +99,14 @@ function balanceFrom(row: BalanceRow): AccountBalance {
   }
 }
 
+/** The last day that is sealed: nothing can be recorded on it or before it any more. Null while none is. */
+export async function getSealedThrough(db: Queryable): Promise<Temporal.PlainDate | null> {
+  const { rows } = await db.execute<{ day: string | null }>(
+    sql`select max(on_date)::text as day from ledger_days`,
+  )
+  return rows[0]?.day ? Temporal.PlainDate.from(rows[0].day) : null
+}
+
 type TransferRow = {
   id: string
   sequence: string
