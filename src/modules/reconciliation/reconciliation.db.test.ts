@@ -120,10 +120,11 @@ describe('a charge whose events were all lost', () => {
   test('is repaired although the events are dead letters here', async () => {
     const { id } = await unheardPayment()
     const { data } = await stripe.events.list({ limit: 10 })
-    const event = data.find(({ type }) => type === 'payment_intent.succeeded')
+    const event = data.find((one) => one.type === 'payment_intent.succeeded')
+    const intentId = event?.data.object.id ?? ''
     await db.execute(sql`
       insert into webhook_events (id, endpoint, type, object_id, livemode, body, status, attempts, created_at, received_at)
-      values (${event?.id}, 'platform', 'payment_intent.succeeded', ${(event?.data.object as { id: string }).id}, false,
+      values (${event?.id}, 'platform', 'payment_intent.succeeded', ${intentId}, false,
               ${JSON.stringify(event)}, 'dead', 10, now(), now())`)
     await pastGrace()
     expect((await run()).open).toEqual([])

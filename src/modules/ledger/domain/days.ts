@@ -1,4 +1,4 @@
-import { Temporal } from '#src/kernel/time.ts'
+import type { Temporal } from '#src/kernel/time.ts'
 
 /** Calls that began before midnight have ended by then, so that what they write still lands in its own day. */
 const SEALED_AFTER_HOURS = 1
