@@ -15,5 +15,8 @@ test('facts are said with their units: money of the currency, percentages, words
   expect(sayFacts({ formula: 'as Stripe says', balanceTransaction: 'txn_1' }, 'USD', 'en-US')).toBe(
     'as Stripe says: balance transaction txn_1',
   )
+  expect(
+    sayFacts({ formula: 'base + guest fee', cause: 'cancellation', baseMinor: 2_000 }, 'USD', 'en-US'),
+  ).toBe('base + guest fee: base $20.00, cause cancellation')
   expect(sayFacts({ formula: 'all of it' }, 'USD', 'en-US')).toBe('all of it')
 })

@@ -7,8 +7,14 @@ export function sayFacts(
   currency: string,
   locale: string,
 ): string {
-  const said = Object.entries(inputs).map(([name, value]) => sayInput(name, value, currency, locale))
+  // Amounts first: PostgreSQL keeps the names in an order of its own.
+  const inOrder = Object.entries(inputs).toSorted(([, one], [, other]) => rank(one) - rank(other))
+  const said = inOrder.map(([name, value]) => sayInput(name, value, currency, locale))
   return said.length === 0 ? formula : `${formula}: ${said.join(', ')}`
+}
+
+function rank(value: string | number): number {
+  return typeof value === 'number' ? 0 : 1
 }
 
 function sayInput(name: string, value: string | number, currency: string, locale: string): string {

@@ -132,6 +132,20 @@ describe('a charge whose events were all lost', () => {
   })
 })
 
+test('a charge and a refund by hand that are older than Stripe keeps events are found by what they belong to', async () => {
+  const known = await knownPayment()
+  const { id, chargeId } = await unheardPayment()
+  await rig.byHand(known.chargeId, 'refund', '40.00')
+  await rig.pass({ hours: 24 * 31 })
+  expect((await run()).open).toEqual([])
+  expect(await paymentOf(rig, id)).toMatchObject({ status: 'captured' })
+  expect(await paymentOf(rig, known.id)).toMatchObject({ refundedMinor: 4_000n })
+  expect(await differencesOf(chargeId)).toMatchObject([
+    { resolution: 'What it is to us was read again from Stripe.' },
+  ])
+  await expectBalanced(rig)
+})
+
 describe('what was done by hand at Stripe, unheard', () => {
   test('a refund is taken in', async () => {
     const { id, chargeId } = await knownPayment()

@@ -25,7 +25,7 @@ export const DIFFERENCES: Readonly<Record<DifferenceKind, DifferenceWords>> = {
     name: 'Not in the ledger',
     sentence: 'Stripe moved this money and the ledger does not know of it.',
     replay: 'Its events are fetched from Stripe and acted on, and what they name is read again.',
-    help: 'Look the object up at Stripe: it belongs to no payment, refund or payout of ours, or Stripe no longer lists its events.',
+    help: 'Look the object up at Stripe: it was made by hand and is none of ours, or nothing books what happened to it.',
   },
   missing_at_stripe: {
     name: 'Not at Stripe',

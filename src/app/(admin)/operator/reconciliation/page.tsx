@@ -8,6 +8,7 @@ import {
 import { Temporal } from '#src/kernel/time.ts'
 import { EmptyState } from '#src/ui/empty-state.tsx'
 import { count, sayMoment, sayMoney } from '#src/ui/format.ts'
+import { Money } from '#src/ui/money.tsx'
 import { Notice } from '#src/ui/notice.tsx'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { Table } from '#src/ui/table.tsx'
@@ -164,7 +165,11 @@ function Differences({
           key: 'age',
           header: 'Age',
           cell: ({ since, resolvedAt }) => (
-            <time dateTime={since} title={`Moved on ${sayMoment(since, 'UTC', locale)} UTC`}>
+            <time
+              className="whitespace-nowrap"
+              dateTime={since}
+              title={`Moved on ${sayMoment(since, 'UTC', locale)} UTC`}
+            >
               {sayAge(since, resolvedAt ?? now.toString())}
             </time>
           ),
@@ -173,13 +178,13 @@ function Differences({
           key: 'expected',
           header: 'Expected',
           numeric: true,
-          cell: ({ expected }) => sayMoney(expected, locale),
+          cell: ({ expected }) => <Money amount={expected} locale={locale} />,
         },
         {
           key: 'actual',
           header: 'In the ledger',
           numeric: true,
-          cell: ({ actual }) => sayMoney(actual, locale),
+          cell: ({ actual }) => <Money amount={actual} locale={locale} />,
         },
         { key: 'next', header: 'What happens', cell: ({ next }) => <span className="text-sm">{next}</span> },
       ]}
