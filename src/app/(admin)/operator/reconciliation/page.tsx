@@ -73,6 +73,7 @@ export default async function ReconciliationPage() {
         </h2>
         <Differences
           caption="Open differences, the oldest first"
+          nextWord="What happens"
           differences={view.open}
           locale={tag}
           now={ctx.now}
@@ -94,6 +95,7 @@ export default async function ReconciliationPage() {
           </h2>
           <Differences
             caption="Resolved differences, the newest first"
+            nextWord="How it was resolved"
             differences={view.resolved}
             locale={tag}
             now={ctx.now}
@@ -135,12 +137,15 @@ function Differences({
   differences,
   locale,
   now,
+  nextWord,
   empty,
 }: {
   caption: string
   differences: readonly DifferenceView[]
   locale: string
   now: Temporal.Instant
+  /** What the last column says of each. */
+  nextWord: string
   empty?: ReactNode
 }) {
   return (
@@ -186,7 +191,7 @@ function Differences({
           numeric: true,
           cell: ({ actual }) => <Money amount={actual} locale={locale} />,
         },
-        { key: 'next', header: 'What happens', cell: ({ next }) => <span className="text-sm">{next}</span> },
+        { key: 'next', header: nextWord, cell: ({ next }) => <span className="text-sm">{next}</span> },
       ]}
     />
   )
