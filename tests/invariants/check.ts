@@ -38,6 +38,10 @@ interface Moment {
 const ROWS_SHOWN_MAX = 5
 const LIVE = sql.raw(`('held', 'awaiting_provider', 'confirmed', 'in_progress')`)
 const PAID_STATES = sql.raw(`('confirmed', 'in_progress', 'completed', 'no_show')`)
+// What moves our own balance and no booking's: payouts to our bank, top-ups, fees of the account.
+const OWN_MOVEMENTS = sql.raw(
+  `('bank_payout', 'bank_payout_failed', 'top_up', 'top_up_failed', 'stripe_fee')`,
+)
 const OVER = sql.raw(`('completed', 'no_show', 'cancelled', 'expired', 'declined')`)
 
 // Jobs about money always have a key. One without it has lost it to a newer job, made while its worker was dying: the queue
@@ -91,9 +95,9 @@ const RULES: readonly Rule[] = [
     broken: () => sql`
       select g.table_name, g.privilege_type as problem from information_schema.role_table_grants g
       where g.grantee = 'ecosystem_app' and g.privilege_type in ('UPDATE', 'DELETE', 'TRUNCATE')
-        and g.table_name in ('ledger_transfers', 'ledger_accounts', 'booking_events', 'audit_log')
+        and g.table_name in ('ledger_transfers', 'ledger_accounts', 'ledger_days', 'booking_events', 'audit_log')
       union all
-      select w.table_name, 'no append-only trigger' from (values ('ledger_transfers'), ('booking_events'), ('audit_log')) w(table_name)
+      select w.table_name, 'no append-only trigger' from (values ('ledger_transfers'), ('ledger_days'), ('booking_events'), ('audit_log')) w(table_name)
       where not exists (
         select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
         where t.tgrelid = w.table_name::regclass and p.proname = 'refuse_change' and t.tgenabled = 'O' and t.tgtype & 24 = 24)`,
@@ -207,7 +211,7 @@ const RULES: readonly Rule[] = [
         union all select stripe_id, case kind when 'transfer' then 'provider_transfer' else 'transfer_reversal' end, amount_minor
           from payout_movements where status = 'done' and stripe_id is not null),
       booked as (select external_id, kind, sum(amount_minor) as amount_minor, count(*) as times from ledger_transfers
-        where external_id is not null and kind not like 'dispute%' and kind <> 'platform_loss' group by 1, 2)
+        where external_id is not null and kind not like 'dispute%' and kind <> 'platform_loss' and kind not in ${OWN_MOVEMENTS} group by 1, 2)
       select coalesce(e.kind, b.kind) as kind, coalesce(e.external_id, b.external_id) as external_id, e.amount_minor, b.amount_minor as booked_minor, b.times
       from expected e full join booked b on b.external_id = e.external_id and b.kind = e.kind
       where (b.times is distinct from 1 or e.amount_minor is distinct from b.amount_minor)
@@ -300,11 +304,19 @@ const RULES: readonly Rule[] = [
     promise: 'Each movement of money has a booking and an object at Stripe that caused it.',
     broken: () => sql`
       select t.id, t.kind, t.subject_id, t.external_id from ledger_transfers t left join bookings b on b.id = t.subject_id
-      where b.id is null or (t.external_id is not null
+      where t.kind not in ${OWN_MOVEMENTS} and (b.id is null or t.external_id is not null
         and not exists (select from payments p where p.booking_id = b.id and p.charge_id = t.external_id)
         and not exists (select from refunds f where f.booking_id = b.id and f.stripe_refund_id = t.external_id)
         and not exists (select from disputes d where d.booking_id = b.id and d.stripe_dispute_id = t.external_id)
         and not exists (select from payouts o join payout_movements m on m.payout_id = o.id where o.booking_id = b.id and m.stripe_id = t.external_id))`,
+  },
+  {
+    invariant: 'I-18',
+    promise: "Each movement of our own money has a line of Stripe's that caused it, of its amount.",
+    broken: () => sql`
+      select t.id, t.kind, t.external_id, t.amount_minor from ledger_transfers t
+      left join balance_transactions b on t.effect_key = 'stripe:' || b.id || ':' || t.kind
+      where t.kind in ${OWN_MOVEMENTS} and (b.id is null or t.amount_minor not in (abs(b.amount_minor), b.fee_minor))`,
   },
   {
     invariant: 'I-20',

@@ -29,6 +29,7 @@ import { providersJobs } from '#src/modules/providers/jobs.ts'
 import { ledgerRoutes } from '#src/modules/ledger/routes.ts'
 import { payoutsRoutes } from '#src/modules/payouts/routes.ts'
 import { payoutsJobs } from '#src/modules/payouts/jobs.ts'
+import { reconciliationJobs } from '#src/modules/reconciliation/jobs.ts'
 import { fileClock, type MovableClock } from '#src/platform/clock.ts'
 import { readConfig, type Config } from '#src/platform/config.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -140,7 +141,12 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     rawRoutes: [paymentWebhookRoutes({ db, gateway, clock })],
   })
 
-  const modules = [paymentsJobs({ gateway }), payoutsJobs({ gateway }), providersJobs({ gateway })]
+  const modules = [
+    paymentsJobs({ gateway }),
+    payoutsJobs({ gateway }),
+    providersJobs({ gateway }),
+    reconciliationJobs({ gateway }),
+  ]
   const subscriptions = mergeSubscriptions(modules.map((module) => module.subscriptions))
   const jobs: Record<string, JobHandler> = Object.fromEntries(
     modules.flatMap((module) => Object.entries(module.jobs)),

@@ -20,6 +20,8 @@ export interface PaymentGateway {
   findCheckout(key: string, since: Temporal.Instant): Promise<Checkout | null>
 
   readPayment(intentId: string): Promise<GatewayPayment>
+  /** The payment that a charge or a refund belongs to; null for anything else, and for what is not there. */
+  findPaymentOf(objectId: string): Promise<GatewayPayment | null>
   capture(intentId: string, key: string): Promise<GatewayPayment>
   /** Gives an authorization back without capturing it. */
   void(intentId: string, key: string): Promise<GatewayPayment>

@@ -20,6 +20,7 @@ import {
   balanceEntryOf,
   disputeOf,
   expanded,
+  idOf,
   instantOf,
   known,
   payoutAccountOf,
@@ -165,6 +166,13 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
 
     readPayment: (intentId) =>
       ask(async () => paymentOf(await stripe.paymentIntents.retrieve(intentId, { expand: [EXPAND_CHARGE] }))),
+
+    findPaymentOf: (objectId) =>
+      ask(async () => {
+        const intentId = await intentOf(stripe, objectId)
+        if (intentId === null) return null
+        return paymentOf(await stripe.paymentIntents.retrieve(intentId, { expand: [EXPAND_CHARGE] }))
+      }),
 
     capture: (intentId, key) =>
       ask(async () =>
@@ -359,6 +367,20 @@ function connect(settings: StripeSettings): Stripe {
       protocol: base.protocol === 'http:' ? 'http' : 'https',
     }),
   })
+}
+
+/** Null for what is no charge, refund or dispute, belongs to no payment, or is not there. */
+async function intentOf(stripe: Stripe, objectId: string): Promise<string | null> {
+  try {
+    if (objectId.startsWith('ch_')) return idOf((await stripe.charges.retrieve(objectId)).payment_intent)
+    if (objectId.startsWith('re_')) return idOf((await stripe.refunds.retrieve(objectId)).payment_intent)
+    if (objectId.startsWith('du_')) return idOf((await stripe.disputes.retrieve(objectId)).payment_intent)
+    return null
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing')
+      return null
+    throw error
+  }
 }
 
 /** Every call to Stripe: outside transactions, and with one of our two errors. */

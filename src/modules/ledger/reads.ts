@@ -3,7 +3,7 @@ import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { CHART, ownerOf, type Account, type AccountCode, type Side } from './domain/accounts.ts'
-import type { TransferKind } from './domain/transfers.ts'
+import type { TransferFacts, TransferKind } from './domain/transfers.ts'
 
 /** What stands on an account, on its own side: escrow of 110.00 is 11000, and so is a Stripe balance of 110.00. */
 export interface AccountBalance {
@@ -40,6 +40,8 @@ export interface TransferView {
   readonly subjectId: string | null
   readonly externalId: string | null
   readonly description: string
+  /** Null where nothing was noted: transfers of the time before facts were. */
+  readonly facts: TransferFacts | null
   readonly occurredAt: Temporal.Instant
 }
 
@@ -110,6 +112,14 @@ function balanceFrom(row: BalanceRow): AccountBalance {
   }
 }
 
+/** The last day that is sealed: nothing can be recorded on it or before it any more. Null while none is. */
+export async function getSealedThrough(db: Queryable): Promise<Temporal.PlainDate | null> {
+  const { rows } = await db.execute<{ day: string | null }>(
+    sql`select max(on_date)::text as day from ledger_days`,
+  )
+  return rows[0]?.day ? Temporal.PlainDate.from(rows[0].day) : null
+}
+
 type TransferRow = {
   id: string
   sequence: string
@@ -123,12 +133,13 @@ type TransferRow = {
   subject_id: string | null
   external_id: string | null
   description: string
+  facts: TransferFacts | Record<string, never>
   occurred_at: string
 }
 
 const TRANSFER_COLUMNS = sql`
   t.id, t.sequence, t.kind, d.code as debit_code, c.code as credit_code, t.debit_account_id, t.credit_account_id,
-  t.amount_minor, t.currency, t.subject_id, t.external_id, t.description, t.occurred_at
+  t.amount_minor, t.currency, t.subject_id, t.external_id, t.description, t.facts, t.occurred_at
   from ledger_transfers t
   join ledger_accounts d on d.id = t.debit_account_id
   join ledger_accounts c on c.id = t.credit_account_id`
@@ -179,6 +190,7 @@ function transferFrom(row: TransferRow): TransferView {
     subjectId: row.subject_id,
     externalId: row.external_id,
     description: row.description,
+    facts: 'formula' in row.facts ? (row.facts as TransferFacts) : null,
     occurredAt: Temporal.Instant.from(row.occurred_at),
   }
 }

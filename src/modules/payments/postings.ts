@@ -1,15 +1,27 @@
 import type { BalanceEntry } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { Temporal } from '#src/kernel/time.ts'
-import type { Transfer } from '#src/modules/ledger/index.ts'
+import type { Transfer, TransferFacts } from '#src/modules/ledger/index.ts'
 import type { Payment, Refund } from './tables.ts'
 
 // Which account to which, for each thing that happens to a payment. Keyed by the object at Stripe: an answer, a webhook and
 // the sweeper that speak of one charge all write the same row.
 
+/** What of a payment is price and what is guest fee. */
+export interface PriceParts {
+  readonly baseMinor: bigint
+  readonly surchargeMinor: bigint
+}
+
 /** The customer's money is at Stripe, and in escrow for the booking. */
-export function capturePosting(payment: Payment, chargeId: string, occurredAt: Temporal.Instant): Transfer {
+export function capturePosting(
+  payment: Payment,
+  chargeId: string,
+  parts: PriceParts | null,
+  occurredAt: Temporal.Instant,
+): Transfer {
   return {
+    ...(parts && { facts: sumOf(parts.baseMinor, parts.surchargeMinor) }),
     kind: 'capture',
     debit: { code: 'stripe_balance' },
     credit: { code: 'escrow' },
@@ -19,6 +31,14 @@ export function capturePosting(payment: Payment, chargeId: string, occurredAt: T
     externalId: chargeId,
     description: 'Paid by the customer',
     occurredAt,
+  }
+}
+
+function sumOf(baseMinor: bigint, surchargeMinor: bigint): TransferFacts {
+  return {
+    formula: 'base + guest fee',
+    baseMinor: Number(baseMinor),
+    guestFeeMinor: Number(surchargeMinor),
   }
 }
 
@@ -40,6 +60,7 @@ export function feePosting(
       effectKey: `stripe:${chargeId}:fee`,
       externalId: chargeId,
       description: "Stripe's fee for the charge",
+      facts: { formula: 'as Stripe says', chargeMinor: Number(payment.amountMinor) },
       occurredAt,
     },
   ]
@@ -60,6 +81,7 @@ export function refundPosting(
     effectKey: `stripe:${stripeRefundId}:refund`,
     externalId: stripeRefundId,
     description: 'Refund to the customer',
+    facts: { ...sumOf(refund.basePartMinor, refund.surchargePartMinor), cause: refund.cause },
     occurredAt,
   }
 }
@@ -80,6 +102,7 @@ export function failedRefundPosting(
     externalId: stripeRefundId,
     reverses: `stripe:${stripeRefundId}:refund`,
     description: 'Refund that did not arrive, given back',
+    facts: { ...sumOf(refund.basePartMinor, refund.surchargePartMinor), cause: refund.cause },
     occurredAt,
   }
 }

@@ -33,8 +33,11 @@ export async function receiveWebhook(
   await storeEvent(db, now, endpoint, body, event, event.livemode === gateway.livemode)
 }
 
-/** @param ours whether the event is of the mode (test or live) that this installation works in */
-async function storeEvent(
+/**
+ * Stores an event and the job that acts on it. One that is there already stays as it is.
+ * @param ours whether the event is of the mode (test or live) that this installation works in
+ */
+export async function storeEvent(
   db: Database,
   now: Temporal.Instant,
   endpoint: EventEndpoint,

@@ -17,6 +17,7 @@ export const CHART = {
     perProvider: false,
     holds: 'Our money at Stripe, available or on its way there',
   },
+  bank: { side: 'debit', perProvider: false, holds: 'Paid out of Stripe to our bank, less what was paid in' },
   escrow: {
     side: 'credit',
     perProvider: false,
