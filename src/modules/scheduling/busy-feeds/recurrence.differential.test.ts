@@ -176,21 +176,19 @@ function textOf(asked: Case, days: readonly Temporal.PlainDate[]): string {
 }
 
 const weekday = fc.integer({ min: 1, max: 7 })
+const weekdayParts: fc.Arbitrary<Rule['weekdays']> = fc.oneof(
+  fc.constant([]),
+  fc.array(fc.record({ weekday, nth: fc.constantFrom(0, 0, 1, 2, 5, -1, -5) }), {
+    minLength: 1,
+    maxLength: 4,
+  }),
+)
 const rules = fc
   .record({
     frequency: fc.constantFrom<Rule['frequency']>('DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'),
     interval: fc.constantFrom(1, 1, 1, 2, 3, 5),
     weekStart: fc.constantFrom(1, 7, 4),
-    weekdays: fc.oneof(
-      fc.constant<Rule['weekdays']>([]),
-      fc.array<Rule['weekdays'][number]>(
-        fc.record({ weekday, nth: fc.constantFrom(0, 0, 1, 2, 5, -1, -5) }),
-        {
-          minLength: 1,
-          maxLength: 4,
-        },
-      ),
-    ),
+    weekdays: weekdayParts,
     monthDays: fc.oneof(
       { weight: 2, arbitrary: fc.constant([]) },
       fc.uniqueArray(fc.constantFrom(1, 13, 28, 29, 30, 31, -1, -2, -31), { minLength: 1, maxLength: 4 }),
