@@ -1,4 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm'
+import { LIVE_STATES } from '#src/kernel/booking-states.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { TimeRange } from '#src/kernel/time-range.ts'
 import { BUFFER_MINUTES_MAX, DURATION_MINUTES_MAX, EXTRA_MINUTES_MAX, EXTRAS_MAX } from './domain/limits.ts'
@@ -37,6 +38,9 @@ export interface CalendarFactsOptions {
   bookings: boolean
 }
 
+/** Written out and not passed: the index of the constraint is of these very words. */
+const LIVE = sql.raw(LIVE_STATES.map((state) => `'${state}'`).join(', '))
+
 /**
  * One JSON object with everything about the calendar `calendarId` (an SQL expression) that decides over starts in `around`.
  * The states are those of the constraint bookings_no_overlap, so that its index answers.
@@ -49,7 +53,7 @@ export function calendarFactsSql(calendarId: SQL, around: TimeRange, options: Ca
     ? sql`(select json_agg(json_build_array(b.service_id, ${ms(sql`b.starts_at`)}, ${ms(sql`lower(b.occupied)`)},
             ${ms(sql`upper(b.occupied)`)}, b.capacity))
            from bookings b where b.calendar_id = ${calendarId} and b.occupied && ${range}
-             and b.state in ('held', 'awaiting_provider', 'confirmed', 'in_progress'))`
+             and b.state in (${LIVE}))`
     : sql`null`
   return sql`json_build_object(
     'rules', (select json_agg(json_build_array(r.weekday, r.opens_minute, r.closes_minute))

@@ -27,7 +27,7 @@ const { db } = app.database
 // What happens in these tests is drawn from one number. A failure names it; OFFERED_SEED=… makes it all happen again.
 const SEED = Number(process.env['OFFERED_SEED'] ?? randomInt(1_000_000_000))
 /** About half a minute of them. */
-const MARKETS = Number(process.env['OFFERED_MARKETS'] ?? 24)
+const MARKETS = Number(process.env['OFFERED_MARKETS'] ?? 36)
 const STEPS = 9
 const PROBES = 5
 
