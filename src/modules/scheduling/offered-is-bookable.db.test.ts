@@ -15,6 +15,7 @@ import { rescheduleBooking } from '#src/modules/bookings/reschedule-booking.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { Refusal } from '#src/platform/errors.ts'
 import { startTestApp } from '#tests/support/app.ts'
+import { numberFromOutside } from '#tests/support/chance.ts'
 import { makeProvider } from '#tests/support/factories.ts'
 import { EXTRAS_MAX } from './domain/limits.ts'
 import { listSlots } from './domain/slots.ts'
@@ -25,9 +26,9 @@ const app = await startTestApp({ worker: false })
 const { db } = app.database
 
 // What happens in these tests is drawn from one number. A failure names it; OFFERED_SEED=… makes it all happen again.
-const SEED = Number(process.env['OFFERED_SEED'] ?? randomInt(1_000_000_000))
+const SEED = numberFromOutside('OFFERED_SEED', randomInt(1_000_000_000))
 /** About half a minute of them. */
-const MARKETS = Number(process.env['OFFERED_MARKETS'] ?? 36)
+const MARKETS = numberFromOutside('OFFERED_MARKETS', 36)
 const STEPS = 9
 const PROBES = 5
 

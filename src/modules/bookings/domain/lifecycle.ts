@@ -1,7 +1,7 @@
 import type { Party } from '#src/kernel/actor.ts'
 import type { BookingState } from '#src/kernel/booking-states.ts'
 
-export { BOOKING_STATES, isLive, LIVE_STATES, type BookingState } from '#src/kernel/booking-states.ts'
+export { BOOKING_STATES, LIVE_STATES, type BookingState } from '#src/kernel/booking-states.ts'
 
 interface Transition {
   readonly name: string
