@@ -26,7 +26,7 @@ const REST_SECONDS_MAX = 120
 const LONG_MS = (SECONDS + 6 * REST_SECONDS_MAX) * 1_000
 
 // A mail server of its own: the embedded mailbox is one table with the mail's id as its key, where nothing can be twice.
-const mail = await startMailServer()
+const mail = await startMailServer({ thinksMs: 100 })
 const market = await startMarketplace({
   webProcesses: 2,
   env: { SERVE_PAGES: '0', LOG_LEVEL: 'warn', MAILER: 'smtp', SMTP_URL: mail.url },

@@ -16,7 +16,8 @@ export interface MailServer {
   stop(): Promise<void>
 }
 
-export async function startMailServer(): Promise<MailServer> {
+/** @param thinksMs how long it has a message before it says so: somebody may die meanwhile. */
+export async function startMailServer({ thinksMs }: { thinksMs: number }): Promise<MailServer> {
   const delivered = new Map<string, Delivery[]>()
   const server = new SMTPServer({
     authOptional: true,
@@ -28,7 +29,7 @@ export async function startMailServer(): Promise<MailServer> {
         const id = /^Message-ID: <([^@>]+)@/im.exec(Buffer.concat(chunks).toString('latin1'))?.[1] ?? 'none'
         const to = session.envelope.rcptTo.map(({ address }) => address).join()
         delivered.set(id, [...(delivered.get(id) ?? []), { to, at: performance.now() }])
-        callback()
+        setTimeout(callback, thinksMs)
       })
     },
   })
