@@ -3,6 +3,7 @@ import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { PARTIES } from '#src/kernel/actor.ts'
 import type { BookingId, ProviderId, ServiceId, UserId } from '#src/kernel/ids.ts'
 import { findPaymentOfBooking, syncPayment } from '#src/modules/payments/index.ts'
+import { EXTRAS_MAX } from '#src/modules/scheduling/index.ts'
 import type { Ctx, ReadCtx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
 import {
@@ -161,7 +162,7 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
       .object({
         serviceId: idSchema,
         startsAt: instantSchema,
-        extraIds: z.array(idSchema).max(20).default([]),
+        extraIds: z.array(idSchema).max(EXTRAS_MAX).default([]),
       })
       .strict()
 

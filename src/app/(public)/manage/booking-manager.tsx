@@ -1,3 +1,4 @@
+import { isLive } from '#src/kernel/booking-states.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { ServiceId } from '#src/kernel/ids.ts'
 import { pageConfig, pageContext } from '#src/boot/web.ts'
@@ -31,8 +32,6 @@ export interface BookingManagerProps {
   path: string
 }
 
-const LIVE = new Set(['held', 'awaiting_provider', 'confirmed', 'in_progress'])
-
 /** A booking in the hands of whoever booked it, by link or signed in. Looking at it changes nothing; its buttons do. */
 export async function BookingManager({ view, now, guestKey, locale, query, path }: BookingManagerProps) {
   const { actions, timeZone } = view
@@ -55,7 +54,7 @@ export async function BookingManager({ view, now, guestKey, locale, query, path 
           {actions.reschedule && !changing && (
             <ButtonLink href={`${path}?change=time`}>Change the time</ButtonLink>
           )}
-          {LIVE.has(view.state) && view.state !== 'held' && <CalendarLinks view={view} guestKey={guestKey} />}
+          {isLive(view.state) && view.state !== 'held' && <CalendarLinks view={view} guestKey={guestKey} />}
           {actions.cancel && view.cancelRefund && (
             <CancelButton
               bookingId={view.id}
@@ -67,7 +66,7 @@ export async function BookingManager({ view, now, guestKey, locale, query, path 
               locale={locale.tag}
             />
           )}
-          {!LIVE.has(view.state) && (
+          {!isLive(view.state) && (
             <ButtonLink
               href={`/providers/${view.provider.slug}/book${queryString({ service: view.service.id })}`}
               look="secondary"
