@@ -20,7 +20,7 @@ export interface RefundBooking {
 }
 
 /**
- * An operator gives money back, whatever the policy says: any part of what is left, as often as it takes. Price and guest
+ * An operator gives money back, whatever the policy says: a part of what is left, as often as it takes. Price and guest
  * surcharge come back in proportion; what the provider has of it follows, before the payout and after it.
  * @throws refusals auth.not_allowed, payment.nothing_captured, payment.refund_too_large with what is left,
  *   payment.refund_not_possible for an amount that cannot be moved in its currency, payment.in_progress.
