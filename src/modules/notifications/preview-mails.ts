@@ -3,8 +3,8 @@ import { Temporal } from '#src/kernel/time.ts'
 import type { Audience, BookingFacts, PayoutFacts } from './domain/facts.ts'
 import {
   BOOKING_TEMPLATES,
-  PAYOUT_TEMPLATES,
   type BookingTemplate,
+  type PayoutTemplate,
   type Template,
 } from './domain/who-gets-what.ts'
 import { checkoutUrl, customerBookingUrl, providerBookingUrl } from './domain/links.ts'
@@ -100,6 +100,7 @@ export const SAMPLE_PAYOUT: PayoutFacts = {
 const REQUEST = { status: 'authorized', attempted: true, lastError: null } as const
 const UNPAID = { status: 'unpaid', attempted: true, lastError: 'Your card was declined.' } as const
 const CUSTOMERS = ['customer', 'guest'] as const
+const PROVIDER = ['provider'] as const
 
 const SAMPLES: Readonly<Record<BookingTemplate, readonly Sample[]>> = {
   booking_confirmed: [
@@ -161,6 +162,76 @@ const SAMPLES: Readonly<Record<BookingTemplate, readonly Sample[]>> = {
     },
   ],
   review_ask: [{ state: 'asked', facts: { state: 'completed' }, audiences: CUSTOMERS }],
+  booking_refunded: [
+    {
+      state: 'in-part',
+      facts: { state: 'completed', providerKeepsMinor: 6_750n },
+      event: { refundMinor: 2_500, reason: 'The room was cold.' },
+    },
+  ],
+  refund_failed: [
+    {
+      state: 'card-closed',
+      facts: { state: 'cancelled' },
+      event: { refundMinor: 5_000 },
+      audiences: CUSTOMERS,
+    },
+  ],
+  payment_disputed: [
+    {
+      state: 'chargeback',
+      facts: { state: 'completed' },
+      event: { amountMinor: 10_000, inquiry: false },
+      audiences: PROVIDER,
+    },
+    {
+      state: 'inquiry',
+      facts: { state: 'completed' },
+      event: { amountMinor: 10_000, inquiry: true },
+      audiences: PROVIDER,
+    },
+  ],
+  dispute_closed: [
+    {
+      state: 'won',
+      facts: { state: 'completed' },
+      event: { amountMinor: 10_000, won: true },
+      audiences: PROVIDER,
+    },
+    {
+      state: 'lost',
+      facts: { state: 'completed', providerKeepsMinor: 0n },
+      event: { amountMinor: 10_000, won: false },
+      audiences: PROVIDER,
+    },
+  ],
+}
+
+interface PayoutSample {
+  readonly state: string
+  readonly facts?: Partial<PayoutFacts>
+  readonly event: JsonObject
+}
+
+const PAYOUT_SAMPLES: Readonly<Record<PayoutTemplate, readonly PayoutSample[]>> = {
+  payout_sent: [
+    { state: 'one-booking', event: { amountMinor: 9_000, nettedMinor: 0 } },
+    { state: 'less-a-debt', event: { amountMinor: 4_500, nettedMinor: 4_500 } },
+    { state: 'all-of-it-a-debt', event: { amountMinor: 0, nettedMinor: 9_000 } },
+  ],
+  payout_failed: [
+    {
+      state: 'one-booking',
+      facts: {
+        paidAt: null,
+        failureReason: 'The payout account cannot receive transfers.',
+        attemptDueAt: SAMPLE_PAYOUT.dueAt.add({ hours: 6 }),
+      },
+      event: {},
+    },
+  ],
+  payout_reversed: [{ state: 'in-part', facts: { amountMinor: 4_500n }, event: { amountMinor: 4_500 } }],
+  payout_owed: [{ state: 'all', facts: { amountMinor: 0n }, event: { amountMinor: 9_000 } }],
 }
 
 /** Every template × audience × state with sample data, for the gallery and for the tests that read them all. */
@@ -181,21 +252,16 @@ export async function previewMails(appUrl: string): Promise<MailPreview[]> {
       }
     }
   }
-  const failed = {
-    paidAt: null,
-    failureReason: 'The payout account cannot receive transfers.',
-    attemptDueAt: SAMPLE_PAYOUT.dueAt.add({ hours: 6 }),
-  }
-  for (const template of PAYOUT_TEMPLATES) {
-    const payout = template === 'payout_failed' ? { ...SAMPLE_PAYOUT, ...failed } : SAMPLE_PAYOUT
-    const mail = await renderMail(composePayoutMail(template, { payout, appUrl }))
-    previews.push({
-      ...mail,
-      name: `${template}.provider.one-booking`,
-      template,
-      audience: 'provider',
-      state: 'one-booking',
-    })
+  for (const [template, samples] of Object.entries(PAYOUT_SAMPLES) as [
+    PayoutTemplate,
+    readonly PayoutSample[],
+  ][]) {
+    for (const { state, facts, event } of samples) {
+      const payout = { ...SAMPLE_PAYOUT, ...facts }
+      const mail = await renderMail(composePayoutMail(template, { payout, event, appUrl }))
+      const name = `${template}.provider.${state}`
+      previews.push({ ...mail, name, template, audience: 'provider', state })
+    }
   }
   return previews
 }

@@ -86,7 +86,7 @@ export async function recordPayoutMails(ctx: Ctx, type: string, event: JsonObjec
     if (!payout || !bookingId) return
     const { provider } = await bookingFactsOf(tx, bookingId)
     for (const { template } of PAYOUT_MAILS[type] ?? []) {
-      const { subject } = composePayoutMail(template, { payout, appUrl: '' })
+      const { subject } = composePayoutMail(template, { payout, event, appUrl: '' })
       for (const addressee of provider.addressees) {
         await insertMail(tx, ctx, addressee, {
           fact: saidIn(event, 'eventId'),

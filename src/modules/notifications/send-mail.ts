@@ -86,7 +86,11 @@ async function writeMessage(ctx: Ctx, mail: Mail): Promise<MailMessage | null> {
   if (isPayoutTemplate(mail.template)) {
     const payout = await findPayoutFacts(ctx.db, saidIn(mail.facts, 'payoutId'))
     if (!payout) return null
-    const content = composePayoutMail(mail.template, { payout, appUrl: ctx.config.NEXT_PUBLIC_APP_URL })
+    const content = composePayoutMail(mail.template, {
+      payout,
+      event: mail.facts,
+      appUrl: ctx.config.NEXT_PUBLIC_APP_URL,
+    })
     return { ...base, ...(await renderMail(content)) }
   }
   assert(mail.bookingId, 'a mail about a booking names it')

@@ -35,6 +35,10 @@ export function isStillTrue(
     case 'late_payment_refunded':
     case 'booking_cancelled':
     case 'no_show':
+    case 'booking_refunded':
+    case 'refund_failed':
+    case 'payment_disputed':
+    case 'dispute_closed':
       return true
   }
 }

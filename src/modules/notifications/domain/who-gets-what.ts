@@ -15,8 +15,12 @@ export const BOOKING_TEMPLATES = [
   'booking_cancelled',
   'no_show',
   'review_ask',
+  'booking_refunded',
+  'refund_failed',
+  'payment_disputed',
+  'dispute_closed',
 ] as const
-export const PAYOUT_TEMPLATES = ['payout_sent', 'payout_failed'] as const
+export const PAYOUT_TEMPLATES = ['payout_sent', 'payout_failed', 'payout_reversed', 'payout_owed'] as const
 
 export type BookingTemplate = (typeof BOOKING_TEMPLATES)[number]
 export type PayoutTemplate = (typeof PAYOUT_TEMPLATES)[number]
@@ -75,11 +79,21 @@ export const BOOKING_MAILS: Readonly<Record<string, readonly Promised<BookingTem
     { template: 'late_payment_refunded', to: 'provider' },
   ],
   'payment.failed': [{ template: 'payment_failed', to: 'customer', oncePerBooking: true }],
+  'booking.refunded': [
+    { template: 'booking_refunded', to: 'customer' },
+    { template: 'booking_refunded', to: 'provider' },
+  ],
+  'payment.refund_failed': [{ template: 'refund_failed', to: 'customer' }],
+  // The customer's bank speaks with the customer.
+  'payment.disputed': [{ template: 'payment_disputed', to: 'provider' }],
+  'payment.dispute_closed': [{ template: 'dispute_closed', to: 'provider' }],
 }
 
 export const PAYOUT_MAILS: Readonly<Record<string, readonly Promised<PayoutTemplate>[]>> = {
   'payout.paid': [{ template: 'payout_sent', to: 'provider' }],
   'payout.failed': [{ template: 'payout_failed', to: 'provider' }],
+  'payout.reversed': [{ template: 'payout_reversed', to: 'provider' }],
+  'payout.owed': [{ template: 'payout_owed', to: 'provider' }],
 }
 
 export function bookingMails(

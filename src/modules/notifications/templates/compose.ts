@@ -4,7 +4,8 @@ import { bookingCancelled, bookingRescheduled, noShow } from './changes.ts'
 import { bookingAccepted, bookingConfirmed, bookingDeclined, requestReceived } from './confirmations.ts'
 import type { BookingView, MailContent, PayoutView } from './content.ts'
 import { holdExpired, latePaymentRefunded, paymentFailed } from './payment-troubles.ts'
-import { payoutFailed, payoutSent } from './payouts.ts'
+import { bookingRefunded, disputeClosed, paymentDisputed, refundFailed } from './money-changes.ts'
+import { payoutFailed, payoutOwed, payoutReversed, payoutSent } from './payouts.ts'
 import { reviewAsk, startsIn24Hours, startsIn2Hours } from './reminders.ts'
 
 const BOOKING: Readonly<Record<BookingTemplate, (view: BookingView) => MailContent>> = {
@@ -21,11 +22,17 @@ const BOOKING: Readonly<Record<BookingTemplate, (view: BookingView) => MailConte
   booking_cancelled: bookingCancelled,
   no_show: noShow,
   review_ask: reviewAsk,
+  booking_refunded: bookingRefunded,
+  refund_failed: refundFailed,
+  payment_disputed: paymentDisputed,
+  dispute_closed: disputeClosed,
 }
 
 const PAYOUT: Readonly<Record<PayoutTemplate, (view: PayoutView) => MailContent>> = {
   payout_sent: payoutSent,
   payout_failed: payoutFailed,
+  payout_reversed: payoutReversed,
+  payout_owed: payoutOwed,
 }
 
 export function composeBookingMail(template: BookingTemplate, view: BookingView): MailContent {

@@ -48,6 +48,8 @@ export interface BookingView {
 
 export interface PayoutView {
   readonly payout: PayoutFacts
+  /** What the event said besides the payout. */
+  readonly event: JsonObject
   readonly appUrl: string
 }
 

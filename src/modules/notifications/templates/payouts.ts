@@ -1,6 +1,13 @@
 import { earningsUrl } from '../domain/links.ts'
 import { exactWhen, shortDate, shortWhen } from '../domain/when.ts'
-import { amountOf, type Detail, type MailContent, type PayoutView, type PriceLine } from './content.ts'
+import {
+  amountOf,
+  minorIn,
+  type Detail,
+  type MailContent,
+  type PayoutView,
+  type PriceLine,
+} from './content.ts'
 
 /** When a bank shows a transfer that has left the platform, at most. */
 const BANK_DAYS_MAX = 7
@@ -23,6 +30,30 @@ function amountLines({ payout }: PayoutView, totalLabel: string): PriceLine[] {
   return [...lines, { label: totalLabel, amount: amountOf(payout.amountMinor, payout.currency), total: true }]
 }
 
+/** An event of before payouts could be sent in part names no amount: it was all. */
+function sentMinorOf({ payout, event }: PayoutView): bigint {
+  return 'amountMinor' in event ? minorIn(event, 'amountMinor') : payout.amountMinor
+}
+
+/** What was earned, what of it is kept for an earlier debt, and what was sent. */
+function sentLines(view: PayoutView): PriceLine[] {
+  const { payout, event } = view
+  const sentMinor = sentMinorOf(view)
+  const nettedMinor = minorIn(event, 'nettedMinor')
+  const amount = (minor: bigint) => amountOf(minor, payout.currency)
+  const earned = payout.bookings.map(({ code }) => ({
+    label: code,
+    amount: amount(sentMinor + nettedMinor),
+  }))
+  const kept =
+    nettedMinor > 0n ? [{ label: 'Kept for what was refunded before', amount: amount(-nettedMinor) }] : []
+  return [...earned, ...kept, { label: 'Payout', amount: amount(sentMinor), total: true }]
+}
+
+function wasPaidDetail({ paidAt, dueAt, timeZone }: PayoutView['payout']): Detail {
+  return { label: 'Was paid', lines: [exactWhen(paidAt ?? dueAt, timeZone)] }
+}
+
 function shared({ payout, appUrl }: PayoutView) {
   return {
     button: { label: 'See your earnings', url: earningsUrl(appUrl, payout) },
@@ -32,19 +63,87 @@ function shared({ payout, appUrl }: PayoutView) {
 
 export function payoutSent(view: PayoutView): MailContent {
   const { payout } = view
-  const amount = amountOf(payout.amountMinor, payout.currency)
+  const sentMinor = sentMinorOf(view)
+  const amount = amountOf(sentMinor, payout.currency)
   const at = payout.paidAt ?? payout.dueAt
+  const codes = `For ${payout.bookings.map(({ code }) => code).join(', ')}.`
+  const common = {
+    preview: codes,
+    mood: 'good' as const,
+    details: [{ label: 'Sent', lines: [exactWhen(at, payout.timeZone)] }, bookingsDetail(view)],
+    price: sentLines(view),
+    notes: [],
+    ...shared(view),
+  }
+  if (sentMinor === 0n) {
+    return {
+      ...common,
+      subject: `Earned and kept for what was refunded before: ${shortDate(at, payout.timeZone)}`,
+      heading: 'This payout settles what was refunded before',
+      paragraphs: [
+        `Hello ${payout.provider.name},`,
+        'what you earned with the booking below is kept for what was given back to a customer after it had been paid to you. Nothing is sent this time.',
+      ],
+    }
+  }
   return {
+    ...common,
     subject: `Payout sent: ${amount} on ${shortDate(at, payout.timeZone)}`,
-    preview: `For ${payout.bookings.map(({ code }) => code).join(', ')}.`,
-    mood: 'good',
     heading: `${amount} is on its way`,
     paragraphs: [
       `Hello ${payout.provider.name},`,
       `we sent ${amount} to your payout account. Your bank shows it by ${shortDate(at.add({ hours: 24 * BANK_DAYS_MAX }), payout.timeZone)} at the latest.`,
     ],
-    details: [{ label: 'Sent', lines: [exactWhen(at, payout.timeZone)] }, bookingsDetail(view)],
-    price: amountLines(view, 'Payout'),
+  }
+}
+
+/** What was given back to the customer after it had been paid out has been taken back from the account. */
+export function payoutReversed(view: PayoutView): MailContent {
+  const { payout, event } = view
+  const amount = amountOf(minorIn(event, 'amountMinor'), payout.currency)
+  return {
+    subject: `Taken back: ${amount} of a payout`,
+    preview: 'The booking was refunded after it had been paid to you.',
+    mood: 'attention',
+    heading: `${amount} was taken back`,
+    paragraphs: [
+      `Hello ${payout.provider.name},`,
+      `the booking below was given back to the customer, or lost to their bank, after it had been paid to you. We took ${amount} back from your payout account; nothing more is owed for it.`,
+    ],
+    details: [wasPaidDetail(payout), bookingsDetail(view)],
+    price: [
+      {
+        label: 'What is left to you',
+        amount: amountOf(payout.amountMinor, payout.currency),
+        total: true,
+      },
+    ],
+    notes: [],
+    ...shared(view),
+  }
+}
+
+/** The account had less than was to be taken back. */
+export function payoutOwed(view: PayoutView): MailContent {
+  const { payout, event } = view
+  const amount = amountOf(minorIn(event, 'amountMinor'), payout.currency)
+  return {
+    subject: `Kept from your next payouts: ${amount}`,
+    preview: 'The booking was refunded after it had been paid to you.',
+    mood: 'attention',
+    heading: `${amount} is kept from your next payouts`,
+    paragraphs: [
+      `Hello ${payout.provider.name},`,
+      `the booking below was given back to the customer, or lost to their bank, after it had been paid to you. Your payout account does not hold the ${amount} any more, so we keep it from what you earn next. You need not do anything.`,
+    ],
+    details: [wasPaidDetail(payout), bookingsDetail(view)],
+    price: [
+      {
+        label: 'What is left to you',
+        amount: amountOf(payout.amountMinor, payout.currency),
+        total: true,
+      },
+    ],
     notes: [],
     ...shared(view),
   }
