@@ -55,7 +55,7 @@ export function composeApi(composition: Composition): ComposedApi {
       paymentsRoutes(),
       payoutsRoutes({ gateway }),
       notificationsRoutes(),
-      operatorRoutes(),
+      operatorRoutes({ gateway }),
       ...(movableClock ? [demoRoutes({ clock: movableClock })] : []),
     ],
   })

@@ -12,6 +12,7 @@ const LINKS = [
   { href: '/operator', label: 'Home', exact: true },
   { href: '/operator/bookings', label: 'Bookings' },
   { href: '/operator/providers', label: 'Providers' },
+  { href: '/operator/disputes', label: 'Disputes' },
   { href: '/operator/ledger', label: 'Ledger' },
   { href: '/operator/reconciliation', label: 'Reconciliation' },
   { href: '/operator/webhooks', label: 'Webhooks' },

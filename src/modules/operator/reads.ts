@@ -1,5 +1,13 @@
 export { listAudit, type AuditView } from './audit-trail.ts'
 export { getBookingBackstage, type BookingBackstage } from './booking-backstage.ts'
+export {
+  DISPUTE_STATUSES,
+  getDispute,
+  listDisputes,
+  type DisputeFile,
+  type DisputeLine,
+  type DisputeStatus,
+} from './disputes.ts'
 export { findById } from './find-anything.ts'
 export { exportJournal, JOURNAL_FORMATS, type JournalFormat } from './journal.ts'
 export { JOB_STATES, listJobs, type JobState, type JobView } from './job-queue.ts'

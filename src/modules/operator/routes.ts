@@ -1,5 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import type { DisputeId } from '#src/kernel/ids.ts'
 import { Temporal } from '#src/kernel/time.ts'
+import { submitEvidence } from '#src/modules/payments/index.ts'
 import {
   bodyOf,
   dateSchema,
@@ -13,7 +16,8 @@ import {
   WRITE_REFUSALS,
   type Routes,
 } from '#src/platform/http/define.ts'
-import { inIdempotentTransaction } from '#src/platform/http/idempotency.ts'
+import { idempotently, inIdempotentTransaction } from '#src/platform/http/idempotency.ts'
+import { getDispute } from './disputes.ts'
 import { exportJournal, JOURNAL_FORMATS } from './journal.ts'
 import { askForReconciliation, getReconciliation } from './reconciliation.ts'
 import { replayWebhook } from './replay-webhook.ts'
@@ -182,9 +186,68 @@ const journalRoute = createRoute({
   },
 })
 
+const evidenceRoute = createRoute({
+  method: 'post',
+  path: '/v1/disputes/{disputeId}/evidence',
+  operationId: 'submitDisputeEvidence',
+  tags: TAG,
+  summary: 'An operator hands in what speaks for us in a dispute; the bank takes it once',
+  description:
+    'The evidence is made of the booking, its history, its mails and the policy; see the page of the dispute.',
+  request: {
+    headers: idempotencyHeaders,
+    params: z.object({ disputeId: idSchema }),
+    body: bodyOf(
+      z
+        .object({
+          reason: z
+            .string()
+            .trim()
+            .max(2_000)
+            .default('')
+            .openapi({ description: 'Why it was not refunded, in your words; the bank reads it.' }),
+        })
+        .strict(),
+    ),
+  },
+  responses: {
+    ...ok(
+      201,
+      'It is with the bank',
+      z
+        .object({ disputeId: idSchema, evidenceSubmittedAt: instantSchema.nullable() })
+        .openapi('DisputeEvidence'),
+    ),
+    ...refusals(
+      'request.not_found',
+      'auth.not_allowed',
+      'dispute.not_found',
+      'dispute.wrong_state',
+      'payment.unavailable',
+      ...WRITE_REFUSALS,
+    ),
+  },
+})
+
 /** What operators do that belongs to no other module. Suspending, refunding and paying out are with their own. */
-export function operatorRoutes(): Routes {
+export function operatorRoutes({ gateway }: { gateway: PaymentGateway }): Routes {
   return (api) => {
+    api.openapi(evidenceRoute, (c) =>
+      idempotently(c, async () => {
+        const { ctx } = c.var
+        const disputeId = c.req.valid('param').disputeId as DisputeId
+        const { reason } = c.req.valid('json')
+        const { evidence } = await getDispute(ctx, disputeId)
+        const handed = await submitEvidence(ctx, gateway, {
+          disputeId,
+          evidence: { ...evidence, refusal: reason === '' ? null : reason },
+        })
+        return {
+          status: 201,
+          body: { disputeId, evidenceSubmittedAt: handed.evidenceSubmittedAt?.toString() ?? null },
+        }
+      }),
+    )
     api.openapi(replayRoute, (c) =>
       inIdempotentTransaction(c, async () => {
         const { eventId } = c.req.valid('param')

@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { MoneyJson } from '#src/kernel/money.ts'
+import { isOpenFailure } from '#src/modules/payments/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { requireOperator } from './access.ts'
 import { amountOf, iso, limitOf, pageOf, positionOf, type Page, type PageInput } from './rows.ts'
@@ -7,6 +8,7 @@ import { amountOf, iso, limitOf, pageOf, positionOf, type Page, type PageInput }
 const STUCK_MINUTES = 15
 const OVERDUE_MINUTES = 5
 const ANSWER_SOON_HOURS = 2
+const EVIDENCE_SOON_DAYS = 3
 const RECONCILIATION_LATE_HOURS = 2
 
 /** What can be wrong with a booking. The count on the home page and the list behind it are the same condition. */
@@ -14,6 +16,7 @@ export const BOOKING_TROUBLES = [
   'payment_stuck',
   'refund_stuck',
   'disputed',
+  'evidence_due',
   'payout_failed',
   'payout_overdue',
   'answer_due',
@@ -28,9 +31,12 @@ function condition(trouble: BookingTrouble, now: string): SQL {
       return sql`exists (select from payments p where p.booking_id = b.id and p.sync_due_at < ${at} - make_interval(mins => ${STUCK_MINUTES}))`
     case 'refund_stuck':
       return sql`exists (select from refunds r where r.booking_id = b.id
-        and (r.status = 'failed' or (r.status = 'requested' and r.requested_at < ${at} - make_interval(mins => ${STUCK_MINUTES}))))`
+        and (${isOpenFailure(sql`r`)} or (r.status = 'requested' and r.requested_at < ${at} - make_interval(mins => ${STUCK_MINUTES}))))`
     case 'disputed':
       return sql`exists (select from payments p where p.booking_id = b.id and p.status = 'disputed')`
+    case 'evidence_due':
+      return sql`exists (select from disputes d where d.booking_id = b.id and d.status in ('inquiry', 'open')
+        and d.evidence_submitted_at is null and d.evidence_due_at < ${at} + make_interval(days => ${EVIDENCE_SOON_DAYS}))`
     case 'payout_failed':
       return sql`exists (select from payouts o where o.booking_id = b.id and o.status = 'failed')`
     case 'payout_overdue':

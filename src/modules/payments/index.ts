@@ -17,6 +17,7 @@ export {
   countOpenFailedRefunds,
   findPaymentOfBooking,
   givenBackSql,
+  isOpenFailure,
   lockPaymentOfBooking,
   readGivenBack,
 } from './queries.ts'
@@ -26,6 +27,7 @@ export { requestCapture } from './request-capture.ts'
 export { requestFullRefund, requestRefund, type RequestRefund } from './request-refund.ts'
 export { requestVoid } from './request-void.ts'
 export { intendCheckout, startCheckout, type StartedCheckout } from './start-checkout.ts'
+export { submitEvidence } from './submit-evidence.ts'
 export { syncObject } from './sync-object.ts'
 export { syncPayment } from './sync-payment.ts'
 export type { Payment, Refund } from './tables.ts'

@@ -121,6 +121,7 @@ const CHECKS: readonly Check[] = [
   { label: 'Payments stuck', ...trouble('payment_stuck'), bad: true },
   { label: 'Refunds stuck or failed', ...trouble('refund_stuck'), bad: true },
   { label: 'Open disputes', ...trouble('disputed'), bad: true },
+  { label: 'Evidence due within 3 days', ...trouble('evidence_due'), bad: true },
   { label: 'Payouts failed', ...trouble('payout_failed'), bad: true },
   { label: 'Payouts overdue', ...trouble('payout_overdue'), bad: true },
   { label: 'Bookings past their time', ...trouble('overdue'), bad: true },

@@ -34,6 +34,10 @@ const TROUBLE_WORDS: Readonly<Record<BookingTrouble, readonly [title: string, no
     'Refunds stuck or failed',
     'No refunds in trouble. They appear here when Stripe refuses one, or has not heard of it after 15 minutes.',
   ],
+  evidence_due: [
+    'Evidence due within 3 days',
+    'No dispute waits for evidence. They appear here three days before the bank decides without us.',
+  ],
   disputed: ['Open disputes', 'No disputes. They appear here within a minute of Stripe telling us.'],
   payout_failed: [
     'Payouts failed',
