@@ -93,8 +93,9 @@ const bookingListItemSchema = bookingSchema
     note: z.string(),
     earnings: z
       .object({
+        refunded: moneySchema.openapi({ description: 'What of the price has been given back.' }),
+        commission: moneySchema.openapi({ description: 'On what is kept.' }),
         net: moneySchema,
-        commission: moneySchema,
         payout: z
           .object({
             status: z.string(),
@@ -105,7 +106,7 @@ const bookingListItemSchema = bookingSchema
           .nullable(),
       })
       .nullable()
-      .openapi({ description: 'For the provider and operators.' }),
+      .openapi({ description: 'For the provider and operators, where money is or will be taken: base − refunded − commission = net.' }),
     paymentError: z.string().nullable(),
     actions: flags(
       'pay',
