@@ -47,7 +47,9 @@ export function AgendaRow({
           <StateBadge state={state} />
           {earnings && (
             <span className="tabular text-sm">
-              {earnings.net.amountMinor > 0 ? `You receive ${sayMoney(earnings.net, locale)}` : 'All refunded'}
+              {earnings.net.amountMinor > 0
+                ? `You receive ${sayMoney(earnings.net, locale)}`
+                : 'All refunded'}
             </span>
           )}
         </span>
