@@ -12,6 +12,7 @@ const LINKS = [
   { href: '/operator', label: 'Home', exact: true },
   { href: '/operator/bookings', label: 'Bookings' },
   { href: '/operator/providers', label: 'Providers' },
+  { href: '/operator/reviews', label: 'Reviews' },
   { href: '/operator/ledger', label: 'Ledger' },
   { href: '/operator/webhooks', label: 'Webhooks' },
   { href: '/operator/jobs', label: 'Jobs' },

@@ -11,7 +11,7 @@ export const metadata = { title: 'Profile' }
 export default async function ProfilePage({ params }: { params: Promise<{ slug: string }> }) {
   const { slug } = await params
   const { ctx, provider, providerId } = await openWorkspace(slug, `/provider/${slug}/profile`)
-  const services = await listOwnServices(ctx.db, ctx.actor, providerId, ctx.config)
+  const services = await listOwnServices(ctx.db, ctx.config, ctx.actor, providerId)
   // Whoever has no service yet most likely receives people; only online services need no town.
   const onSite = services.length === 0 || services.some((one) => one.active && one.locationKind === 'on_site')
   return (

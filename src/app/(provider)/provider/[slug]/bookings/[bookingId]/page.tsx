@@ -2,6 +2,7 @@ import { notFound, redirect } from 'next/navigation'
 import { pageConfig } from '#src/boot/web.ts'
 import { isId, type BookingId } from '#src/kernel/ids.ts'
 import { getBookingView, type BookingView } from '#src/modules/bookings/reads.ts'
+import { listReviewRecords } from '#src/modules/reviews/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { Facts } from '#src/ui/facts.tsx'
@@ -15,6 +16,7 @@ import { orNotFound } from '../../../../../or-not-found.ts'
 import { pageLocale } from '../../../../../page-locale.ts'
 import { sayLeft } from '../../../../time-left.ts'
 import { openWorkspace } from '../../../../workspace.ts'
+import { ReviewCard } from '../../reviews/review-card.tsx'
 
 export const metadata = { title: 'A booking' }
 
@@ -32,6 +34,7 @@ export default async function ProviderBookingPage({ params }: PageProps) {
     pageLocale(),
   ])
   if (view.provider.id !== providerId) notFound()
+  const { items: reviews } = await listReviewRecords(ctx, { providerId, bookingId: bookingId as BookingId })
   if (view.party === 'customer') redirect(`/dashboard/bookings/${view.id}`)
   const { timeZone } = view
   const tag = locale.tag
@@ -100,6 +103,12 @@ export default async function ProviderBookingPage({ params }: PageProps) {
           />
         </Card>
         <Earnings view={view} escrowDays={pageConfig().ESCROW_DAYS} locale={tag} />
+        {reviews.map((review) => (
+          <Card as="section" key={review.id}>
+            <h2 className="mb-3 text-lg">Review</h2>
+            <ReviewCard review={review} slug={slug} timeZone={timeZone} locale={tag} withBooking={false} />
+          </Card>
+        ))}
         <Card as="section">
           <h2 className="mb-4 text-lg">What happened so far</h2>
           <Timeline
