@@ -51,6 +51,9 @@ export function StateFilter(props: {
   const { label, path, name, chosen, states, keep = {}, words = stateWords } = props
   return (
     <nav aria-label={label} className="flex flex-wrap items-center gap-1 text-sm">
+      <span aria-hidden="true" className="min-w-20 text-ink-soft">
+        {label}
+      </span>
       {[null, ...states].map((state) => {
         const current = state === (chosen ?? null)
         return (

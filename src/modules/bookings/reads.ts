@@ -167,6 +167,7 @@ export interface ListBookings {
   readonly as: 'customer' | 'provider' | 'operator'
   readonly providerId?: ProviderId | undefined
   readonly states?: readonly BookingState[] | undefined
+  readonly paymentStatus?: string | undefined
   /** Of these only. */
   readonly ids?: readonly BookingId[] | undefined
   /** Starting in [from, until). */
@@ -196,6 +197,9 @@ export async function listBookings(ctx: Ctx, query: ListBookings): Promise<Booki
     where: and(
       mine(ctx, query),
       query.states?.length ? inArray(bookings.state, [...query.states]) : undefined,
+      query.paymentStatus
+        ? sql`exists (select from payments pay where pay.booking_id = bookings.id and pay.status = ${query.paymentStatus})`
+        : undefined,
       query.ids ? inArray(bookings.id, [...query.ids]) : undefined,
       query.from ? gte(bookings.startsAt, query.from) : undefined,
       query.until ? lt(bookings.startsAt, query.until) : undefined,

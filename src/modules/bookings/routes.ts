@@ -106,7 +106,10 @@ const bookingListItemSchema = bookingSchema
           .nullable(),
       })
       .nullable()
-      .openapi({ description: 'For the provider and operators, where money is or will be taken: base − refunded − commission = net.' }),
+      .openapi({
+        description:
+          'For the provider and operators, where money is or will be taken: base − refunded − commission = net.',
+      }),
     paymentError: z.string().nullable(),
     actions: flags(
       'pay',

@@ -1,6 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { BOOKING_STATES } from '#src/modules/bookings/index.ts'
+import { PAYMENT_STATUSES } from '#src/modules/payments/index.ts'
 import { idempotencyHeaders, ok, refusals, WRITE_REFUSALS, type Routes } from '#src/platform/http/define.ts'
 import { inIdempotentTransaction } from '#src/platform/http/idempotency.ts'
+import { exportBookings } from './export-bookings.ts'
 import { replayWebhook } from './replay-webhook.ts'
 import { retryJob } from './retry-job.ts'
 
@@ -57,9 +60,42 @@ const retryRoute = createRoute({
   },
 })
 
+const exportRoute = createRoute({
+  method: 'get',
+  path: '/v1/bookings.csv',
+  operationId: 'exportBookings',
+  tags: TAG,
+  summary: 'Bookings as a table for spreadsheets, newest start first (operators)',
+  description:
+    'At most 2,000 rows. Cells that a spreadsheet would run as a formula begin with an apostrophe.',
+  request: {
+    query: z.object({
+      state: z.enum(BOOKING_STATES).optional(),
+      payment: z.enum(PAYMENT_STATUSES).optional(),
+      text: z.string().max(120).optional(),
+    }),
+  },
+  responses: {
+    200: { description: 'The table', content: { 'text/csv': { schema: z.string() } } },
+    ...refusals('request.not_found', 'request.invalid'),
+  },
+})
+
 /** What operators do that belongs to no other module. Suspending, refunding and paying out are with their own. */
 export function operatorRoutes(): Routes {
   return (api) => {
+    api.openapi(exportRoute, async (c) => {
+      const { state, payment, text } = c.req.valid('query')
+      const table = await exportBookings(c.var.ctx, {
+        states: state ? [state] : undefined,
+        paymentStatus: payment,
+        text,
+      })
+      return c.body(table, 200, {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': 'attachment; filename="bookings.csv"',
+      })
+    })
     api.openapi(replayRoute, (c) =>
       inIdempotentTransaction(c, async () => {
         const { eventId } = c.req.valid('param')
