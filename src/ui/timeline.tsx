@@ -28,7 +28,7 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
             <span aria-hidden="true" className="absolute top-2 left-0 size-2.5 rounded-full bg-brand" />
           )}
           <div className="min-w-0">
-            <p className="font-medium">{entry.title}</p>
+            <div className="font-medium">{entry.title}</div>
             <p className="text-sm text-ink-soft">
               <time dateTime={entry.iso}>{entry.at}</time>
             </p>
