@@ -45,6 +45,8 @@ export interface BookingView extends BookingJson {
     phone: string | null
   }
   customer: { name: string; email: string; phone: string | null } | null
+  /** Above 1 it is a seat of a group session. */
+  capacity: number
   note: string
   /** Of the provider's side; null for customers and guests, and where no money was taken. price − refunded − commission = net. */
   earnings: {
@@ -117,6 +119,7 @@ function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<
       phone: provider.contactPhone,
     },
     customer: customer && { name: customer.name, email: customer.email, phone: customer.phone },
+    capacity: booking.capacity,
     note: booking.customerNote,
     earnings: forProvider ? earningsOf(facts) : null,
     paymentError: payment?.lastError ?? null,

@@ -90,6 +90,7 @@ const bookingListItemSchema = bookingSchema
       phone: z.string().nullable(),
     }),
     customer: z.object({ name: z.string(), email: z.string(), phone: z.string().nullable() }).nullable(),
+    capacity: z.number().int().openapi({ description: 'Above 1 it is a seat of a group session.' }),
     note: z.string(),
     earnings: z
       .object({

@@ -166,10 +166,14 @@ function Earnings({ view, escrowDays, locale }: { view: BookingView; escrowDays:
     ...(refunded.amountMinor > 0
       ? [['Refunded of the price', `−${sayMoney(refunded, locale)}`] as const]
       : []),
-    [
-      refunded.amountMinor > 0 ? 'Commission on what is kept' : 'Commission',
-      `−${sayMoney(commission, locale)}`,
-    ],
+    ...(commission.amountMinor > 0
+      ? [
+          [
+            refunded.amountMinor > 0 ? 'Commission on what is kept' : 'Commission',
+            `−${sayMoney(commission, locale)}`,
+          ] as const,
+        ]
+      : []),
   ] as const
   return (
     <Card as="section">
