@@ -40,7 +40,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
           name="by"
           chosen={by}
           states={ACTORS}
-          words={(each) => (each === 'people' ? 'By people' : 'By the clock')}
+          words={(each) => (each === 'people' ? 'By people' : 'By the system')}
         />
       </div>
       <Table

@@ -172,7 +172,7 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
             key: 'code',
             header: 'Code',
             cell: ({ id, code }) => (
-              <Link className="link font-mono" href={`${PATH}/${id}`}>
+              <Link className="link font-mono whitespace-nowrap" href={`${PATH}/${id}`}>
                 {code}
               </Link>
             ),

@@ -26,8 +26,8 @@ export function WeekGrid({ days, bookings, timeZone, today, slug, locale }: Week
   const hours = Array.from({ length: until - from }, (_, index) => from + index)
   const path = `/provider/${slug}`
   return (
-    <div className="rounded-card border border-line bg-surface">
-      <div className="grid grid-cols-[4rem_repeat(7,minmax(0,1fr))]">
+    <div className="overflow-hidden rounded-card border border-line bg-surface">
+      <div className="grid grid-cols-[5rem_repeat(7,minmax(0,1fr))]">
         <span />
         {days.map((day) => (
           <div
@@ -59,7 +59,7 @@ export function WeekGrid({ days, bookings, timeZone, today, slug, locale }: Week
           {hours.slice(1).map((hour) => (
             <span
               key={hour}
-              className="absolute right-2 -translate-y-1/2 text-xs text-ink-soft"
+              className="absolute right-2 -translate-y-1/2 text-xs whitespace-nowrap text-ink-soft"
               style={{ top: `${top(hour * 60)}px` }}
             >
               {sayWallTime(hour * 60, locale)}
@@ -114,10 +114,14 @@ export function WeekGrid({ days, bookings, timeZone, today, slug, locale }: Week
                         height: `${Math.max(22, (block.minutes / 60) * HOUR_PX - 2)}px`,
                       }}
                     >
-                      <span className="font-semibold">{sayTime(block.startsAt, timeZone, locale)}</span>{' '}
-                      {block.words}
-                      {block.waiting && ' (asked)'}
-                      <span className="block">{block.service}</span>
+                      <span className="block truncate">
+                        <span className="font-semibold">{sayTime(block.startsAt, timeZone, locale)}</span>{' '}
+                        {block.words}
+                      </span>
+                      <span className="block truncate">
+                        {block.waiting && 'Asked: '}
+                        {block.service}
+                      </span>
                     </Link>
                   </li>
                 ))}

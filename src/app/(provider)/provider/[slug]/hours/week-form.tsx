@@ -84,11 +84,11 @@ export function WeekForm({
             key={day}
             role="group"
             aria-label={day}
-            className="grid gap-x-4 gap-y-1 border-b border-line pb-4 last:border-0 sm:grid-cols-[8rem_1fr_auto]"
+            className="grid gap-x-4 gap-y-1 border-b border-line pb-4 last:border-0 sm:grid-cols-[6.5rem_1fr] md:grid-cols-[6.5rem_22rem_1fr]"
           >
             <p className="flex min-h-11 items-center font-medium">{day}</p>
             <WindowFields day={day} windows={windows} onChange={(changed) => set(index, changed)} />
-            <div className="flex flex-wrap gap-x-3">
+            <div className="flex flex-wrap items-start gap-x-1 sm:max-md:col-start-2">
               <Button look="quiet" size="small" onClick={() => set(index, [...windows, nextWindow(windows)])}>
                 Add hours<span className="sr-only"> on {day}</span>
               </Button>
