@@ -58,6 +58,8 @@ describe('somebody who opens a business', () => {
     expect(await open()).toEqual(['payout_account', 'unpublished'])
     expect(await ask(`${own}/publication`, { method: 'PUT' })).toMatchObject({ status: 200 })
 
+    expect((await ask(own)).body.photos).toEqual(['/photos/hair-1.svg']) // one of its trade, to begin with
+
     const slots = () => app.request(`/api/v1/services/${service.body.id}/slots`)
     expect((await app.request('/api/v1/providers/pats-cafe')).body).toMatchObject({
       bookable: false,

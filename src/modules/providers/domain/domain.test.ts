@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { detectMapping, readField } from './import-mapping.ts'
 import { onboardingSteps, openPointsBeforeGoLive, type OnboardingFacts } from './onboarding.ts'
-import { isShippedPicture, PICTURE_KINDS, picturesOf } from './pictures.ts'
+import { isShippedPicture, PICTURE_KINDS, picturesFor, picturesOf } from './pictures.ts'
 import { readServiceWords } from './service-words.ts'
 import { slugOf } from './slug.ts'
 import { isTimeZone } from './time-zone.ts'
@@ -27,6 +27,14 @@ describe('pictures', () => {
     expect(isShippedPicture('/photos/hair-2.svg')).toBe(true)
     for (const path of ['/photos/hair-4.svg', '/photos/../icon.svg', 'https://elsewhere.test/hair-1.svg', ''])
       expect(isShippedPicture(path)).toBe(false)
+  })
+})
+
+describe('the picture to begin with', () => {
+  it('is one of the trade, and none where none would be true', () => {
+    expect(picturesFor(['beauty', 'hair', 'haircut'])).toEqual(['/photos/hair-1.svg'])
+    expect(picturesFor(['home', 'gardening'])).toEqual([])
+    expect(picturesFor([])).toEqual([])
   })
 })
 

@@ -190,7 +190,9 @@ function Feeds({ feeds, base, timeZone, locale }: FeedsProps) {
             <span className="block text-sm text-ink-soft">
               {lastSuccessAt
                 ? `Last read ${sayMoment(lastSuccessAt, timeZone, locale)}`
-                : 'Not read yet: this takes some seconds'}
+                : lastError
+                  ? 'Never read'
+                  : 'Not read yet: this takes some seconds'}
             </span>
             {lastError && <span className="block text-sm text-danger">Last try: {lastError}</span>}
           </span>

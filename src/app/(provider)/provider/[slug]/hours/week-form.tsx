@@ -90,7 +90,7 @@ export function WeekForm({
             <WindowFields day={day} windows={windows} onChange={(changed) => set(index, changed)} />
             <div className="flex flex-wrap items-start gap-x-1 sm:max-md:col-start-2">
               <Button look="quiet" size="small" onClick={() => set(index, [...windows, nextWindow(windows)])}>
-                Add hours<span className="sr-only"> on {day}</span>
+                Add<span className="sr-only"> hours on {day}</span>
               </Button>
               {windows.length > 0 && (
                 <>
