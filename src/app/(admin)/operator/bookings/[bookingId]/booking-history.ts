@@ -200,16 +200,19 @@ function people({ backstage, view }: Sources): HistoryEntry[] {
   )
 }
 
-/** What was done, each followed by how: the technical entries since the one before it. */
-export function bundled(
-  entries: readonly HistoryEntry[],
-): (HistoryEntry | { readonly technical: readonly HistoryEntry[] })[] {
-  const bundles: (HistoryEntry | { technical: HistoryEntry[] })[] = []
+export interface Bundle {
+  readonly entry: HistoryEntry
+  /** How it was done: the technical entries up to the next one. */
+  readonly technical: readonly HistoryEntry[]
+}
+
+/** What was done, each with how. */
+export function bundled(entries: readonly HistoryEntry[]): Bundle[] {
+  const bundles: { entry: HistoryEntry; technical: HistoryEntry[] }[] = []
   for (const each of entries) {
     const last = bundles.at(-1)
-    if (!each.technical) bundles.push(each)
-    else if (last && !('kind' in last)) last.technical.push(each)
-    else bundles.push({ technical: [each] })
+    if (each.technical && last) last.technical.push(each)
+    else bundles.push({ entry: each, technical: [] })
   }
   return bundles
 }

@@ -25,7 +25,14 @@ import { pageLocale } from '../../../../page-locale.ts'
 import { Code, StateFilter } from '../../../console-list.tsx'
 import { oneOf } from '../../../read-list.ts'
 import { requireOperator } from '../../../require-operator.ts'
-import { bundled, HISTORY_KINDS, historyOf, type HistoryEntry, type HistoryKind } from './booking-history.ts'
+import {
+  bundled,
+  HISTORY_KINDS,
+  type Bundle,
+  historyOf,
+  type HistoryEntry,
+  type HistoryKind,
+} from './booking-history.ts'
 import { LedgerLines } from './ledger-lines.tsx'
 
 export const metadata = { title: 'A booking' }
@@ -171,17 +178,12 @@ interface HistoryProps {
 
 function History({ history, flat, timeZone, locale }: HistoryProps) {
   if (history.length === 0) return <p className="text-ink-soft">Nothing of this kind yet.</p>
-  if (flat) return <Timeline entries={history.map((entry) => lineOf(entry, timeZone, locale))} />
-  return (
-    <Timeline
-      entries={bundled(history).map((entry) =>
-        'kind' in entry ? lineOf(entry, timeZone, locale) : bundleOf(entry.technical, timeZone, locale),
-      )}
-    />
-  )
+  const bundles = flat ? history.map((entry) => ({ entry, technical: [] })) : bundled(history)
+  return <Timeline entries={bundles.map((bundle) => lineOf(bundle, timeZone, locale))} />
 }
 
-function lineOf({ kind, at, title, detail, href, bad }: HistoryEntry, timeZone: string, locale: string) {
+function lineOf({ entry, technical }: Bundle, timeZone: string, locale: string) {
+  const { kind, at, title, detail, href, bad } = entry
   const [words, Icon] = KINDS[kind]
   return {
     at: sayMoment(at, timeZone, locale),
@@ -200,42 +202,47 @@ function lineOf({ kind, at, title, detail, href, bad }: HistoryEntry, timeZone: 
         )}
       </>
     ),
-    detail: detail && <span className="break-words text-ink-soft">{detail}</span>,
+    detail: (
+      <>
+        {detail && <p className="break-words text-ink-soft">{detail}</p>}
+        {technical.length > 0 && <Technical entries={technical} timeZone={timeZone} locale={locale} />}
+      </>
+    ),
   }
 }
 
+interface TechnicalProps {
+  entries: readonly HistoryEntry[]
+  timeZone: string
+  locale: string
+}
+
 /** How it was done, folded away: calls, events and transfers. */
-function bundleOf(entries: readonly HistoryEntry[], timeZone: string, locale: string) {
-  const [first] = entries
-  return {
-    at: first ? sayMoment(first.at, timeZone, locale) : '',
-    ...(first ? { iso: first.at } : {}),
-    icon: <ListIcon className="text-ink-faint" />,
-    title: (
-      <details>
-        <summary className="cursor-pointer font-normal text-ink-soft">
-          {count(entries.length, 'technical step')}
-        </summary>
-        <ul className="my-2 flex flex-col gap-1 text-sm font-normal">
-          {entries.map(({ kind, at, title, detail, href }, index) => (
-            <li key={index}>
-              <span className="text-ink-soft">
-                {sayMoment(at, timeZone, locale)}, {KINDS[kind][0].toLowerCase()}:
-              </span>{' '}
-              {href ? (
-                <Link className="link" href={href}>
-                  {title}
-                </Link>
-              ) : (
-                title
-              )}
-              {detail && <span className="break-words text-ink-soft"> {detail}</span>}
-            </li>
-          ))}
-        </ul>
-      </details>
-    ),
-  }
+function Technical({ entries, timeZone, locale }: TechnicalProps) {
+  return (
+    <details>
+      <summary className="inline-flex min-h-6 cursor-pointer items-center text-ink-soft underline decoration-dotted">
+        {count(entries.length, 'technical step')}
+      </summary>
+      <ul className="my-2 flex flex-col gap-1">
+        {entries.map(({ kind, at, title, detail, href }, index) => (
+          <li key={index}>
+            <span className="text-ink-soft">
+              {sayMoment(at, timeZone, locale)}, {KINDS[kind][0].toLowerCase()}:
+            </span>{' '}
+            {href ? (
+              <Link className="link" href={href}>
+                {title}
+              </Link>
+            ) : (
+              title
+            )}
+            {detail && <span className="break-words text-ink-soft"> {detail}</span>}
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
 }
 
 function Money({
