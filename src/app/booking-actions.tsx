@@ -18,6 +18,11 @@ export function BookingActions({ booking, as, locale }: BookingActionsProps) {
   const who = customer?.name ?? 'The customer'
   const net = earnings ? sayMoney(earnings.net, locale) : ''
   const total = sayMoney(figures.total, locale)
+  // What a guest or customer has paid and not been given back.
+  const left = sayMoney(
+    { ...figures.total, amountMinor: figures.total.amountMinor - booking.payment.refunded.amountMinor },
+    locale,
+  )
   const provider = as === 'provider' ? 'you' : booking.provider.name
   const reason = as === 'operator' ? 'required' : 'optional'
   const charged = CHARGED.has(booking.payment.status)
@@ -90,7 +95,7 @@ export function BookingActions({ booking, as, locale }: BookingActionsProps) {
           reasonHint="How long you waited, whether you called."
         >
           <p>
-            The time was kept free, so nothing goes back: {who} has paid <strong>{total}</strong>, {provider}{' '}
+            The time was kept free, so nothing goes back: {who} has paid <strong>{left}</strong>, {provider}{' '}
             {as === 'provider' ? 'receive' : 'receives'} <strong>{net}</strong>. Both are told by mail.
           </p>
         </ActionButton>
@@ -100,14 +105,14 @@ export function BookingActions({ booking, as, locale }: BookingActionsProps) {
           label="Provider did not come"
           of={of}
           title={`${booking.provider.name} did not come?`}
-          confirmLabel={`Report it and refund ${total}`}
+          confirmLabel={`Report it and refund ${left}`}
           confirmLook="danger"
           path={`${path}/no-show`}
           body={{ absent: 'provider' }}
           reason="required"
         >
           <p>
-            {who} gets everything back, <strong>{total}</strong>, the guest fee included.{' '}
+            {who} gets everything back, <strong>{left}</strong>, the guest fee included.{' '}
             {booking.provider.name} receives nothing. Both are told by mail.
           </p>
         </ActionButton>

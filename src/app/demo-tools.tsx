@@ -110,6 +110,9 @@ export function DemoTools({ now, escrowDays, stripeUrl, hasMailbox }: DemoToolsP
               </Press>
             </div>
             <p className="text-on-board-soft">Shown for {sayZone(timeZone, at)}. Time only moves forward.</p>
+            <p className="text-on-board-soft">
+              To begin anew, stop it in the terminal, delete the folder <code>.data</code> and start again.
+            </p>
           </Group>
           <Group label="Sign in as">
             <SignInAs onSay={setSaid} />

@@ -126,6 +126,19 @@ describe('the demonstration', async () => {
     ).toBeGreaterThan(0)
   })
 
+  it('gives the provider a day with people in it, whatever the hour', async () => {
+    const today = sql`from bookings b join providers p on p.id = b.provider_id
+      where p.import_key = 'showcase' and (b.starts_at at time zone p.time_zone)::date = (now() at time zone p.time_zone)::date`
+    expect(await countOf(app, today)).toBeGreaterThan(0)
+  })
+
+  it('begins and ends each booking at its own time', async () => {
+    const late = sql`from booking_events e join bookings b on b.id = e.booking_id
+      where e.at > case e.transition when 'start' then b.starts_at when 'complete' then b.ends_at end + interval '1 minute'`
+    expect(await countOf(app, late)).toBe(0)
+    expect(await countOf(app, sql`from booking_events where transition = 'complete'`)).toBeGreaterThan(5)
+  })
+
   it('is known to be there, so that nothing is added to it', async () => {
     expect(await readSeedProgress(app.database.db)).toBe('done')
   })

@@ -2,7 +2,7 @@ import { serve } from '@hono/node-server'
 import { sql } from 'drizzle-orm'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { chooseProviders, readCast } from '#src/demo/cast.ts'
+import { chooseProviders, readCast, type CastService } from '#src/demo/cast.ts'
 import { openTestAccount } from '#src/demo/open-test-account.ts'
 import { addOwners, addPeople, type Person } from '#src/demo/people.ts'
 import { openStage, type Told } from '#src/demo/play-stories.ts'
@@ -15,6 +15,7 @@ import type { UserId } from '#src/kernel/ids.ts'
 import { isBefore, Temporal } from '#src/kernel/time.ts'
 import { createAccounts, users, type Accounts } from '#src/modules/identity/index.ts'
 import { getTrialBalances } from '#src/modules/ledger/reads.ts'
+import type { MovableClock } from '#src/platform/clock.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { runWorker, type ModuleJobs } from '#src/platform/jobs/run.ts'
 import { composeApi, type ComposedApi } from './api.ts'
@@ -98,13 +99,14 @@ export async function seedDemo(
         everyone,
         contextFor: (actor: Actor) => composition.contextFor(actor),
       },
-      tellStories(seededRandom(SEED), scale),
+      tellStories(seededRandom(SEED), { scale, hourAtShowcase: hourAtShowcase(cast, present) }),
     )
     if (progress === 'begun') stage.skipBefore(resumedAt)
 
     let told = 0
     for (const moment of moments(present)) {
       if (isBefore(moment, clock.now())) continue
+      await beginAndEnd(composition, clock, modules, moment)
       clock.moveTo(moment)
       await passTime()
       await stage.actUntil(moment)
@@ -198,6 +200,35 @@ function moments(present: Temporal.Instant): Temporal.Instant[] {
   return [...hours, -25, -19, -15, -12, -9.5, -7, -5, -3.4, -2.2, -1.3, -0.7, -0.3, 0].map((hour) =>
     present.add({ seconds: Math.round(hour * 3_600) }),
   )
+}
+
+const MOVE_DUE = 'bookings.move-due'
+
+/** Up to the next stop, each booking begins and ends at its own time, as it would with a worker that never sleeps. */
+async function beginAndEnd(
+  { db, contextFor }: Composition,
+  clock: MovableClock,
+  modules: readonly ModuleJobs[],
+  until: Temporal.Instant,
+): Promise<void> {
+  const sweep = modules.flatMap((module) => module.sweeps).find(({ name }) => name === MOVE_DUE)
+  assert(sweep, 'there is a sweep that begins and ends bookings')
+  for (;;) {
+    const { rows } = await db.execute<{ at: string | null }>(sql`
+      select min(next_due_at) as at from bookings
+      where state <> 'held' and next_due_at > ${clock.now().toString()} and next_due_at < ${until.toString()}`)
+    const at = rows[0]?.at
+    if (!at) return
+    clock.moveTo(Temporal.Instant.from(at))
+    await sweep.run(contextFor({ kind: 'system', name: MOVE_DUE }))
+  }
+}
+
+function hourAtShowcase(cast: readonly CastService[], present: Temporal.Instant): number {
+  const showcase = cast.find((service) => service.showcase)
+  assert(showcase, 'there is a showcase')
+  const there = present.toZonedDateTimeISO(showcase.timeZone)
+  return there.since(there.startOfDay()).total({ unit: 'hours' })
 }
 
 /** Everything that is due is done, and what follows from it, until nothing more follows. */

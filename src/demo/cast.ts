@@ -13,13 +13,14 @@ export interface CastService {
   readonly kind: Story['service']
   readonly policy: string
   readonly minutes: number
+  readonly timeZone: string
 }
 
 /** Every service of the demonstration's providers that can be booked, in an order that does not change. */
 export async function readCast(db: Queryable): Promise<CastService[]> {
   const { rows } = await db.execute<CastService & Record<string, unknown>>(sql`
     select s.id as "serviceId", p.id as "providerId", p.import_key = ${SHOWCASE_KEY} as showcase, s.cancellation_policy as policy,
-      s.duration_minutes as minutes,
+      s.duration_minutes as minutes, p.time_zone as "timeZone",
       case when s.capacity > 1 then 'group' else s.booking_mode end as kind,
       (select m.user_id from provider_members m where m.provider_id = p.id order by m.created_at, m.user_id limit 1) as "ownerId"
     from providers p join services s on s.provider_id = p.id

@@ -23,7 +23,7 @@ import { inParallel } from './in-parallel.ts'
 import { personAt, type Person } from './people.ts'
 import { seededRandom, type Random } from './random.ts'
 import type { Act, Story } from './stories.ts'
-import { REVIEW_WORDS } from './review-words.ts'
+import { VISIT_WORDS } from './review-words.ts'
 import { submitForm } from './submit-form.ts'
 
 export interface Stage {
@@ -95,7 +95,7 @@ export function openStage(stage: Stage, stories: readonly Story[]) {
     const bookingId = held.booking.id as BookingId
     const customer: Actor = person.guest ? { kind: 'guest', bookingId } : person.actor
     await pay(story, bookingId, customer, person)
-    if (story.pays === 'at once') await later({ bookingId, customer, service, random }, story.acts)
+    if (story.pays === 'at once') await later({ index, bookingId, customer, service, random }, story.acts)
   }
 
   function chooseInSession(story: Story, random: Random): Promise<Chosen | null> {
@@ -163,6 +163,8 @@ export function openStage(stage: Stage, stories: readonly Story[]) {
 }
 
 interface Scene {
+  /** Of the story. */
+  readonly index: number
   readonly bookingId: BookingId
   readonly customer: Actor
   readonly service: CastService
@@ -258,11 +260,12 @@ async function perform(stage: Stage, scene: Scene, act: Act): Promise<void> {
   }
 }
 
-/** By mood: nearly all are happy, as people mostly are; some providers answer. */
-async function review(stage: Stage, { bookingId, customer, random }: Scene): Promise<void> {
+/** By mood: nearly all are happy, as people mostly are. Stories told one after the other find different words. */
+async function review(stage: Stage, { index, bookingId, customer, random }: Scene): Promise<void> {
   const rating = random.pick(RATINGS)
-  const words = REVIEW_WORDS[rating] ?? ['']
-  await createReview(stage.contextFor(customer), { bookingId, rating, body: random.pick(words) })
+  const words = VISIT_WORDS[rating] ?? ['']
+  const body = words[index % words.length] ?? ''
+  await createReview(stage.contextFor(customer), { bookingId, rating, body })
 }
 
 async function reschedule(ctx: Ctx, { bookingId, service, random }: Scene): Promise<void> {

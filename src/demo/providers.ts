@@ -19,7 +19,7 @@ import type { OpeningRule, Weekday } from '#src/modules/scheduling/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { CITIES, type City } from './cities.ts'
-import { seededRandom, type Random } from './random.ts'
+import { deckOf, seededRandom, type Random } from './random.ts'
 import { APOLOGY_WORDS, AUTHORS, REPLY_WORDS, REVIEW_WORDS } from './review-words.ts'
 import { TRADES, type Trade, type TradeService } from './trades.ts'
 
@@ -275,25 +275,37 @@ function reviewsOf(listing: Listing, random: Random, now: Temporal.Instant): Imp
   const isNew = !isShowcase && random.chance(0.08)
   const count = isNew ? 0 : isShowcase ? 64 : Math.floor(2 + 34 * random.next() ** 2.2)
   const quality = isShowcase ? 0.86 : 0.55 + random.next() * 0.4
-  return Array.from({ length: count }, (_, index) => {
+  // In the order in which a page shows them, so that nobody's words are read twice on one.
+  const words = Object.fromEntries(
+    Object.entries(REVIEW_WORDS).map(([rating, said]) => [rating, deckOf(said, random)]),
+  )
+  const [author, thanks, apology] = [AUTHORS, REPLY_WORDS, APOLOGY_WORDS].map((said) => deckOf(said, random))
+  const agesHours = Array.from(
+    { length: count },
+    () => Math.floor(24 * (2 + 540 * random.next() ** 1.4)) + 1,
+  ).sort((one, other) => one - other)
+  return agesHours.map((hours, index) => {
     const rating = ratingFor(quality, random)
-    const createdAt = now.subtract({ hours: Math.floor(24 * (2 + 540 * random.next() ** 1.4)) + 1 })
+    const createdAt = now.subtract({ hours })
     const reply = random.chance(rating <= 2 ? 0.7 : 0.18)
-      ? random.pick(rating <= 2 ? APOLOGY_WORDS : REPLY_WORDS)
+      ? ((rating <= 2 ? apology : thanks)?.() ?? null)
       : null
     return {
       id: stableId<'review'>('review', providerId, String(index)) satisfies ReviewId,
       providerId,
       serviceId: serviceIdOf(providerId, random.pick(listing.services).name),
-      authorName: random.pick(AUTHORS),
+      authorName: author?.() ?? '',
       rating,
-      body: random.pick(REVIEW_WORDS[rating] ?? ['']),
+      body: random.chance(WORDLESS) ? '' : (words[rating]?.() ?? ''),
       reply,
       repliedAt: reply === null ? null : createdAt.add({ hours: random.between(3, 30) }),
       createdAt,
     }
   })
 }
+
+/** Some only give stars. */
+const WORDLESS = 0.1
 
 function ratingFor(quality: number, random: Random): number {
   const mood = random.next()
@@ -374,11 +386,12 @@ function showcase(currency: Currency): Listing {
     rules: week(
       [1, 2, 3, 4, 5],
       [
-        [9, 13],
-        [14, 19],
+        [8, 13],
+        [14, 20],
       ],
-      [6],
-      [[9, 16]],
+      // Open every day, so that whoever looks in finds a day with people in it.
+      [6, 7],
+      [[9, 17]],
     ),
     services: [...offer, ...more.map((service) => listed(service, 1, currency, 'flexible', false))],
   }

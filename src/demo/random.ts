@@ -39,3 +39,14 @@ export function seededRandom(seed: number): Random {
     },
   }
 }
+
+/** Draws from the items as from shuffled cards: none comes again before all have come. */
+export function deckOf<T>(items: readonly T[], random: Random): () => T {
+  let left: T[] = []
+  return () => {
+    if (left.length === 0) left = random.sample(items, items.length)
+    const [drawn] = left.splice(0, 1)
+    if (drawn === undefined) throw new RangeError('there is nothing to draw from')
+    return drawn
+  }
+}

@@ -12,7 +12,27 @@ export const REVIEW_WORDS: Readonly<Record<number, readonly string[]>> = {
     'Recommended by a friend, and now I recommend them to mine.',
     'Small place, big care. You notice that somebody loves their work.',
     'Professional from the confirmation to the goodbye.',
-    '',
+    'Brought my mother along the second time. She has stopped going anywhere else.',
+    'No hard sell, no small talk I did not want, just very good work.',
+    'I had to move my appointment and it took ten seconds. The visit itself was a joy.',
+    'Friendly welcome, a glass of water, and then an hour of real attention.',
+    'They remembered what I had said last time. That alone is worth the trip.',
+    'Clear about the price, clear about the time, and better than I expected.',
+    'Came in tired, went out smiling. I do not know how they do it.',
+    'Best I have found in town, and I have tried a few.',
+    'A birthday present from my sister. Now I am the one giving it away.',
+    'They took the time to show me what I can do myself. Honest people.',
+    'Even on a full Saturday nobody was hurried. Impressive.',
+    'Simple, clean, kind. I keep coming back.',
+    'I asked for something unusual and they just said: let us try. It worked.',
+    'Everything I had read here turned out to be true.',
+    'The reminder the day before saved me, and the visit was wonderful.',
+    'You are in good hands here. I felt that after two minutes.',
+    'Patient with all my questions, and there were many.',
+    'Quiet place, good light, great work. What more is there?',
+    'Had given up on finding somebody good nearby. Found them.',
+    'On time, to the point, and with a sense of humour.',
+    'I travelled forty minutes for this and would do so again.',
   ],
   4: [
     'Very good. It started ten minutes late, otherwise five stars.',
@@ -21,32 +41,80 @@ export const REVIEW_WORDS: Readonly<Record<number, readonly string[]>> = {
     'Really nice session, I would only have liked a little more time at the end.',
     'Good, clear and friendly. The waiting room is a bit noisy.',
     'Does what it says. Nothing fancy, and that is fine.',
-    '',
+    'Happy with it. The door is hard to find the first time, look for the green sign.',
+    'Very pleasant. Evening times go quickly, so book early.',
+    'Good result, and they answered my message within the hour.',
+    'A little warm in the room, apart from that a very good visit.',
+    'Careful and friendly. I will try one of the longer services next.',
+    'Nearly perfect. Card payment took a moment, everything else went smoothly.',
   ],
   3: [
     'Fine, but I had expected a bit more for the price.',
     'The result is all right. It felt hurried towards the end.',
     'Friendly people, average experience. Perhaps it was a busy day.',
+    'Good start, then we were interrupted twice by the phone.',
+    'Neither bad nor special. The times on offer suit me, so I may be back.',
   ],
   2: [
     'We started twenty minutes late and nobody said a word about it.',
     'Not what we had talked about. They did offer to put it right.',
+    'Felt like being one of many that day. It was better last year.',
+    'Too short for what I needed, and that should have been said before.',
   ],
   1: [
     'The door was locked when I came. I did get my money back quickly, to be fair.',
     'Not for me at all, sorry.',
+    'I was asked to come back another day when I was already there.',
   ],
+}
+
+/** The same from those whose visit is played while the demonstration is made: other words, so that the two never meet on a page. */
+export const VISIT_WORDS: Readonly<Record<number, readonly string[]>> = {
+  5: [
+    'Came after work, left a new person. Easy to book, easy to find.',
+    'Wonderful visit. I liked that I could see the free times without calling anybody.',
+    'Everything was ready when I arrived. That is how it should be.',
+    'So good that I booked the next visit on the way to the tram.',
+    'Thoughtful from beginning to end, and very good at it.',
+    'My first time here. I had no idea what to expect and am very glad I came.',
+    'Calm, precise and kind. Ten out of ten.',
+    'Exactly the hour I needed this week.',
+    'They saw at once what I needed and did just that.',
+    'Nothing to improve. Truly.',
+    'Got a slot the same day and was treated like a regular.',
+  ],
+  4: [
+    'Good visit, fair price. We ran over by a few minutes.',
+    'Very nice. I would like a few more times at the weekend.',
+    'Friendly and skilled. The music was not mine, but I could have said so.',
+    'Good all round. Directions in the mail would help.',
+    'Would come again. It was a little chilly at the start.',
+  ],
+  3: [
+    'It was all right. I had hoped for more advice.',
+    'Nice people, but we began late and ended on time.',
+    'Decent. Not sure it is worth the longer way for me.',
+  ],
+  2: ['I had to explain twice what I wanted.', 'Rushed. Perhaps one visit too many that day.'],
+  1: ['Nobody was there at my time. The refund came quickly.', 'It did not help me, I am afraid.'],
 }
 
 export const REPLY_WORDS = [
   'Thank you, it was a pleasure. See you next time!',
   'Thank you for the kind words, they mean a lot to a small place like ours.',
   'Thank you for coming, and for telling others about it.',
+  'We are glad it helped. Take care until the next time.',
+  'That made our morning. Thank you!',
+  'Thank you. We have passed this on to everybody here.',
+  'Lovely to read. We look forward to seeing you again.',
+  'Thank you for your patience with the parking, and for coming back.',
 ]
 
 export const APOLOGY_WORDS = [
   'Thank you for being honest. That was not our best day; please write to us and we will make it good.',
   'We are sorry about this. We have changed how we plan our mornings since.',
+  'You are right, and we should have told you. The next visit is on us.',
+  'Thank you for telling us. We talked about it in the team and keep more time between two visits now.',
 ]
 
 export const AUTHORS = [

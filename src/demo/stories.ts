@@ -54,8 +54,17 @@ const PROVIDER_CANCEL: Act = { does: 'cancel as provider', from: 'booked', hours
 const NO_CUSTOMER: Act = { does: 'report absent customer', from: 'end', hours: 1 }
 const NO_PROVIDER: Act = { does: 'report absent provider', from: 'end', hours: 1 }
 
+export interface Telling {
+  readonly scale: 'full' | 'small'
+  /** Hours since midnight where the showcase is: its days are told as its calendar has them. */
+  readonly hourAtShowcase: number
+}
+
+/** How many people the showcase sees today and on each of the days after. */
+const SHOWCASE_DAYS = [6, 5, 4, 5, 4, 3, 2]
+
 /** A month in the life of the marketplace: every state a booking can be in, as often as it would occur, give or take. */
-export function tellStories(random: Random, scale: 'full' | 'small'): Story[] {
+export function tellStories(random: Random, { scale, hourAtShowcase }: Telling): Story[] {
   const stories: Story[] = []
   const times = (full: number) => (scale === 'full' ? full : Math.max(1, Math.round(full / 12)))
   const tell = (name: string, count: number, outline: () => Outline) => {
@@ -105,7 +114,15 @@ export function tellStories(random: Random, scale: 'full' | 'small'): Story[] {
   tell('today', times(5), () => ahead(0.5, 20, 70))
   tell('tomorrow', times(5), () => ahead(20, 44, 90))
   tell('next-week', times(5), () => ahead(3 * DAY, 9 * DAY, 120))
-  tell('upcoming-showcase', times(4), () => ({ ...showcase, ...ahead(1, 6 * DAY, 90) }))
+  SHOWCASE_DAYS.forEach((count, day) => {
+    const midnight = day * DAY - hourAtShowcase
+    tell(`showcase-day-${day}`, times(count), () => ({
+      ...showcase,
+      // Before the day begins, whatever the hour is now: today has a morning as well.
+      bookedAt: Math.min(midnight, 0) - random.between(5, 70),
+      starts: [midnight, midnight + DAY],
+    }))
+  })
   tell('upcoming-demo', times(3), () => ({ ...demoCustomer, ...ahead(20, 6 * DAY, 60) }))
   tell('class-ahead', times(4), () => ({
     ...showcase,
@@ -180,6 +197,19 @@ export function tellStories(random: Random, scale: 'full' | 'small'): Story[] {
     ...ago(1, 9),
     bookedAt: -15 * DAY,
     acts: [PROVIDER_CANCEL],
+  }))
+  tell('cancelled-late-showcase', times(2), () => ({
+    ...showcase,
+    ...ago(1.5, 7),
+    bookedAt: -12 * DAY,
+    policy: 'flexible',
+    acts: [LATE_CANCEL],
+  }))
+  tell('declined-showcase', times(1), () => ({
+    ...showcase,
+    ...ago(1, 5),
+    service: 'request',
+    acts: [DECLINE],
   }))
   tell('cancelled-by-showcase', times(1), () => ({
     ...showcase,

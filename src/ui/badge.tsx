@@ -7,7 +7,7 @@ export function Badge({ tone = 'neutral', children }: { tone?: Tone; children: R
   return (
     <span
       className={classes(
-        'inline-flex items-center gap-1 rounded-full px-2.5 py-0.5 text-xs font-semibold',
+        'inline-flex items-center gap-1 rounded-full px-2.5 py-0.5 text-xs font-semibold whitespace-nowrap',
         TONES[tone],
       )}
     >
@@ -45,8 +45,13 @@ const STATES: Record<string, readonly [Tone, string]> = {
   suspended: ['danger', 'Suspended'],
 }
 
+/** The words for a state by its API name: the same on badges, filters and in histories. */
+export function stateWords(state: string): string {
+  const plain = state.replaceAll('_', ' ')
+  return STATES[state]?.[1] ?? plain.charAt(0).toUpperCase() + plain.slice(1)
+}
+
 /** The state of a booking, payment, payout or provider, by its API name, in plain words. */
 export function StateBadge({ state }: { state: string }) {
-  const [tone, words] = STATES[state] ?? (['neutral', state.replaceAll('_', ' ')] as const)
-  return <Badge tone={tone}>{words}</Badge>
+  return <Badge tone={STATES[state]?.[0] ?? 'neutral'}>{stateWords(state)}</Badge>
 }

@@ -132,3 +132,27 @@ export function Mark({ className }: IconProps) {
     </svg>
   )
 }
+
+export const MoneyIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <rect x="3" y="6" width="18" height="12" rx="2" />
+    <circle cx="12" cy="12" r="2.5" />
+  </Icon>
+)
+export const MailIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <rect x="3" y="5.5" width="18" height="13" rx="2" />
+    <path d="m3.5 7 8.5 6 8.5-6" />
+  </Icon>
+)
+export const PersonIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="12" cy="8" r="3.5" />
+    <path d="M5 20c.6-4 3.4-6 7-6s6.4 2 7 6" />
+  </Icon>
+)
+export const ListIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 6.5h12M8 12h12M8 17.5h12M4 6.5h.01M4 12h.01M4 17.5h.01" />
+  </Icon>
+)

@@ -67,7 +67,7 @@ export function Table<Row>({
                     index === 0
                       ? 'max-md:text-lg max-md:font-semibold md:font-medium'
                       : 'max-md:flex max-md:justify-between max-md:gap-4',
-                    column.numeric && 'tabular md:text-right',
+                    column.numeric && 'tabular md:text-right md:whitespace-nowrap',
                   )}
                 >
                   {index > 0 && (

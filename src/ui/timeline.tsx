@@ -7,6 +7,8 @@ export interface TimelineEntry {
   iso?: string
   title: ReactNode
   detail?: ReactNode
+  /** In the place of the dot, for lists of several kinds. */
+  icon?: ReactNode
 }
 
 /** What happened, one line each, in the order given. */
@@ -18,9 +20,15 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
           key={index}
           className="relative pb-5 pl-7 before:absolute before:top-5 before:bottom-0 before:left-1 before:w-0.5 before:bg-line last:pb-0 last:before:hidden"
         >
-          <span aria-hidden="true" className="absolute top-2 left-0 size-2.5 rounded-full bg-brand" />
+          {entry.icon ? (
+            <span aria-hidden="true" className="absolute top-0.5 -left-1 bg-surface text-brand">
+              {entry.icon}
+            </span>
+          ) : (
+            <span aria-hidden="true" className="absolute top-2 left-0 size-2.5 rounded-full bg-brand" />
+          )}
           <div className="min-w-0">
-            <p className="font-medium">{entry.title}</p>
+            <div className="font-medium">{entry.title}</div>
             <p className="text-sm text-ink-soft">
               <time dateTime={entry.iso}>{entry.at}</time>
             </p>

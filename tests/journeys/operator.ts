@@ -26,9 +26,13 @@ export function operatorJourneys(
       const history = page
         .locator('section')
         .filter({ has: page.getByRole('heading', { name: 'Everything that happened' }) })
-      for (const kind of KINDS)
-        await expect(history.locator('ol, ul').last().getByText(kind, { exact: true }).first()).toBeVisible()
       await inspect(`operator, booking ${what}`)
+      for (const kind of KINDS) {
+        const filter = history.getByRole('link', { name: kind, exact: true })
+        await filter.click()
+        await expect(filter).toHaveAttribute('aria-current', 'true')
+        await expect(history.locator('ol > li').first()).toContainText(`${kind}: `)
+      }
     }
     await visitor.go('/operator/ledger')
     await expect(page.getByText('Debits less credits: $0.00')).toBeVisible()

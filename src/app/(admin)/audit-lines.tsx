@@ -4,6 +4,17 @@ import { sayMoment } from '#src/ui/format.ts'
 import { Timeline } from '#src/ui/timeline.tsx'
 import { Code } from './console-list.tsx'
 
+// What only time brings about; the rest of the system acts because somebody did.
+const CLOCK = /due|release|sweep|remind|expire/
+
+/** "Omar Keller", "guest Gail Guest", "the clock": who it was, in words. */
+export function sayActor({ actorKind, actorName }: Pick<AuditView, 'actorKind' | 'actorName'>): string {
+  if (actorKind === 'guest') return actorName ? `guest ${actorName}` : 'a guest'
+  if (actorKind !== 'system') return actorName ?? 'somebody whose account is gone'
+  if (actorName === 'command line') return 'the command line'
+  return CLOCK.test(actorName ?? '') ? 'the clock' : 'the system'
+}
+
 const sentence = (name: string) =>
   name.replaceAll(/[_.]/g, ' ').replace(/^./, (letter) => letter.toUpperCase())
 
@@ -15,7 +26,7 @@ export function AuditLines({ entries, locale }: { entries: readonly AuditView[];
       entries={entries.map((entry) => ({
         at: `${sayMoment(entry.at, 'UTC', locale)} UTC`,
         iso: entry.at,
-        title: `${sentence(entry.action)} by ${entry.actorName ?? entry.actorKind}`,
+        title: `${sentence(entry.action)} by ${sayActor(entry)}`,
         detail: (
           <>
             {entry.reason && <p>“{entry.reason}”</p>}

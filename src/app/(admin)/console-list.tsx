@@ -1,6 +1,7 @@
 import Form from 'next/form'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { stateWords } from '#src/ui/badge.tsx'
 import { Button } from '#src/ui/button.tsx'
 import { classes } from '#src/ui/classes.ts'
 import { Field } from '#src/ui/field.tsx'
@@ -47,9 +48,12 @@ export function StateFilter(props: {
   keep?: Readonly<Record<string, string | undefined>>
   words?: (state: string) => string
 }) {
-  const { label, path, name, chosen, states, keep = {}, words = plain } = props
+  const { label, path, name, chosen, states, keep = {}, words = stateWords } = props
   return (
     <nav aria-label={label} className="flex flex-wrap items-center gap-1 text-sm">
+      <span aria-hidden="true" className="min-w-20 text-ink-soft">
+        {label}
+      </span>
       {[null, ...states].map((state) => {
         const current = state === (chosen ?? null)
         return (
@@ -68,11 +72,6 @@ export function StateFilter(props: {
       })}
     </nav>
   )
-}
-
-function plain(state: string): string {
-  const words = state.replaceAll('_', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /** An identifier of ours or of Stripe's, set so that it can be read and copied. */

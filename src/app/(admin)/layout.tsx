@@ -13,6 +13,7 @@ const LINKS = [
   { href: '/operator/bookings', label: 'Bookings' },
   { href: '/operator/providers', label: 'Providers' },
   { href: '/operator/disputes', label: 'Disputes' },
+  { href: '/operator/reviews', label: 'Reviews' },
   { href: '/operator/ledger', label: 'Ledger' },
   { href: '/operator/reconciliation', label: 'Reconciliation' },
   { href: '/operator/webhooks', label: 'Webhooks' },

@@ -45,7 +45,13 @@ export function AgendaRow({
         </span>
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1 max-sm:col-start-2 sm:flex-col sm:items-end">
           <StateBadge state={state} />
-          {earnings && <span className="tabular text-sm">You receive {sayMoney(earnings.net, locale)}</span>}
+          {earnings && (
+            <span className="tabular text-sm">
+              {earnings.net.amountMinor > 0
+                ? `You receive ${sayMoney(earnings.net, locale)}`
+                : 'All refunded'}
+            </span>
+          )}
         </span>
       </Link>
     </li>

@@ -1,3 +1,5 @@
+import { sayTime } from '#src/ui/format.ts'
+
 const MINUTES_A_DAY = 1440
 
 /** "09:30" as minutes since midnight; as a closing time, "00:00" is the midnight that ends the day. Null when it is no time. */
@@ -12,6 +14,12 @@ export function minuteOf(text: string, closing = false): number | null {
 export function wallTimeOf(minute: number): string {
   const hours = Math.floor((minute % MINUTES_A_DAY) / 60)
   return `${String(hours).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+}
+
+/** 570 as the locale says it: "9:30 AM" */
+export function sayWallTime(minute: number, locale: string): string {
+  // Wall times have no date; any date in UTC shows them.
+  return sayTime(`2024-01-01T${wallTimeOf(minute)}:00Z`, 'UTC', locale)
 }
 
 export interface Window {

@@ -54,7 +54,7 @@ describe('what is not understood is refused with a sentence, before anything is 
 })
 
 describe('help', () => {
-  it.each([[[]], [['--help']], [['-h']]])('for %j names every command', (words) => {
+  it.each([[[]], [['help']], [['--help']], [['-h']]])('for %j names every command', (words) => {
     const asked = understand(words)
     for (const command of COMMANDS)
       expect(asked).toMatchObject({ say: expect.stringContaining(`  ${command.words}`) })

@@ -145,7 +145,7 @@ export const COMMANDS: readonly Command[] = [
 /** What the words ask for: text to be said, or a command to be run. @throws {Usage} when they cannot be understood. */
 export function understand(words: readonly string[]): { say: string } | { run: () => Promise<void> } {
   const [group = '', name = ''] = words
-  if (group === '' || group === '--help' || group === '-h') return { say: usage() }
+  if (['', 'help', '--help', '-h'].includes(group)) return { say: usage() }
   const command = COMMANDS.find((each) => each.words === group || each.words === `${group} ${name}`)
   if (!command) throw new Usage(`There is no command "${`${group} ${name}`.trim()}".\n\n${usage()}`)
   const given = parse(command, words.slice(command.words.split(' ').length))

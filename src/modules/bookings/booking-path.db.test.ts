@@ -318,6 +318,10 @@ describe('a provider', () => {
       return body.earnings?.payout && body
     })
     expect(seen.earnings.payout).toMatchObject(payout)
+    // Half of the price went back: what is left adds up, the commission is on what is kept.
+    const usd = (amountMinor: number) => ({ amountMinor, currency: 'USD' })
+    expect(seen.figures.base).toEqual(usd(10_000))
+    expect(seen.earnings).toMatchObject({ refunded: usd(5_000), commission: usd(500), net: usd(4_500) })
     const list = await app.request('/api/v1/bookings?as=provider', { headers: { cookie: owner.cookie } })
     expect(list).toMatchObject({
       status: 200,

@@ -4,6 +4,7 @@ import type { Party } from '#src/kernel/actor.ts'
 import type { BookingId, ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import { money, moneyToJson, type MoneyJson } from '#src/kernel/money.ts'
 import { isBefore, Temporal } from '#src/kernel/time.ts'
+import { settlementOf } from '#src/modules/payments/index.ts'
 import type { Ctx, ReadCtx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { readCursor, writeCursor } from '#src/platform/http/cursor.ts'
@@ -44,11 +45,16 @@ export interface BookingView extends BookingJson {
     phone: string | null
   }
   customer: { name: string; email: string; phone: string | null } | null
+  /** Above 1 it is a seat of a group session. */
+  capacity: number
   note: string
-  /** Of the provider's side; null for customers and guests. */
+  /** Of the provider's side; null for customers and guests, and where no money was taken. price − refunded − commission = net. */
   earnings: {
-    net: MoneyJson
+    /** What of the price has been given back, or is on its way. */
+    refunded: MoneyJson
+    /** On what is kept. */
     commission: MoneyJson
+    net: MoneyJson
     payout: { status: string; amount: MoneyJson; dueAt: string; paidAt: string | null } | null
   } | null
   paymentError: string | null
@@ -90,7 +96,7 @@ export async function getBookingView(ctx: ReadCtx, id: BookingId): Promise<Booki
 }
 
 function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<BookingView, 'timeline'> {
-  const { booking, provider, customer, payment, payout } = facts
+  const { booking, provider, customer, payment } = facts
   const amount = (minor: bigint) => moneyToJson(money(minor, booking.currency))
   const forCustomer = party === 'customer' || party === 'guest'
   const forProvider = party === 'provider' || party === 'operator'
@@ -113,19 +119,9 @@ function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<
       phone: provider.contactPhone,
     },
     customer: customer && { name: customer.name, email: customer.email, phone: customer.phone },
+    capacity: booking.capacity,
     note: booking.customerNote,
-    earnings: forProvider
-      ? {
-          net: amount(booking.providerNetMinor),
-          commission: amount(booking.commissionMinor),
-          payout: payout && {
-            status: payout.status,
-            amount: amount(payout.amountMinor),
-            dueAt: payout.dueAt,
-            paidAt: payout.paidAt,
-          },
-        }
-      : null,
+    earnings: forProvider ? earningsOf(facts) : null,
     paymentError: payment?.lastError ?? null,
     actions: {
       pay: forCustomer && booking.state === 'held' && isBefore(now, booking.holdExpiresAt),
@@ -146,11 +142,37 @@ function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<
   }
 }
 
+/** Ends before which nothing may have been charged. */
+const ENDED_EARLY: readonly BookingState[] = ['expired', 'declined', 'cancelled']
+
+/** What is kept after refunds, or what will be while the money is still to be taken. Null when it never will be. */
+function earningsOf({ booking, payment, payout }: BookingFacts): BookingView['earnings'] {
+  const charged = payment !== null && payment.capturedMinor > 0n
+  if (!charged && ENDED_EARLY.includes(booking.state)) return null
+  const refunded = charged ? payment.refunded : { baseRefundedMinor: 0n, surchargeRefundedMinor: 0n }
+  const kept = settlementOf(booking, refunded)
+  const amount = (minor: bigint) => moneyToJson(money(minor, booking.currency))
+  return {
+    refunded: amount(refunded.baseRefundedMinor),
+    commission: amount(kept.commissionMinor),
+    net: amount(kept.providerNetMinor),
+    payout: payout && {
+      status: payout.status,
+      amount: amount(payout.amountMinor),
+      dueAt: payout.dueAt,
+      paidAt: payout.paidAt,
+    },
+  }
+}
+
 export interface ListBookings {
   /** Whose bookings: one's own, those of a provider one belongs to, or everybody's (operators). */
   readonly as: 'customer' | 'provider' | 'operator'
   readonly providerId?: ProviderId | undefined
   readonly states?: readonly BookingState[] | undefined
+  readonly paymentStatus?: string | undefined
+  /** Of these only. */
+  readonly ids?: readonly BookingId[] | undefined
   /** Starting in [from, until). */
   readonly from?: Temporal.Instant | undefined
   readonly until?: Temporal.Instant | undefined
@@ -178,6 +200,10 @@ export async function listBookings(ctx: Ctx, query: ListBookings): Promise<Booki
     where: and(
       mine(ctx, query),
       query.states?.length ? inArray(bookings.state, [...query.states]) : undefined,
+      query.paymentStatus
+        ? sql`exists (select from payments pay where pay.booking_id = bookings.id and pay.status = ${query.paymentStatus})`
+        : undefined,
+      query.ids ? inArray(bookings.id, [...query.ids]) : undefined,
       query.from ? gte(bookings.startsAt, query.from) : undefined,
       query.until ? lt(bookings.startsAt, query.until) : undefined,
       query.text ? matches(query.text) : undefined,

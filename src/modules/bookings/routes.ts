@@ -92,11 +92,13 @@ const bookingListItemSchema = bookingSchema
       phone: z.string().nullable(),
     }),
     customer: z.object({ name: z.string(), email: z.string(), phone: z.string().nullable() }).nullable(),
+    capacity: z.number().int().openapi({ description: 'Above 1 it is a seat of a group session.' }),
     note: z.string(),
     earnings: z
       .object({
+        refunded: moneySchema.openapi({ description: 'What of the price has been given back.' }),
+        commission: moneySchema.openapi({ description: 'On what is kept.' }),
         net: moneySchema,
-        commission: moneySchema,
         payout: z
           .object({
             status: z.string(),
@@ -107,7 +109,10 @@ const bookingListItemSchema = bookingSchema
           .nullable(),
       })
       .nullable()
-      .openapi({ description: 'For the provider and operators.' }),
+      .openapi({
+        description:
+          'For the provider and operators, where money is or will be taken: base − refunded − commission = net.',
+      }),
     paymentError: z.string().nullable(),
     actions: flags(
       'pay',

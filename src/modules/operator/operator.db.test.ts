@@ -4,6 +4,7 @@ import type { Actor } from '#src/kernel/actor.ts'
 import type { BookingId, UserId } from '#src/kernel/ids.ts'
 import { startTestApp } from '#tests/support/app.ts'
 import { fullHourIn, makeOperator, makeProvider, signUp } from '#tests/support/factories.ts'
+import { exportBookings } from './export-bookings.ts'
 import {
   BOOKING_TROUBLES,
   findById,
@@ -79,6 +80,7 @@ describe('the console', () => {
         () => listProviders(ctx),
         () => getProviderFile(ctx, provider.providerId),
         () => listAudit(ctx),
+        () => exportBookings(ctx, {}),
       ]
       for (const read of reads) await expect(read()).rejects.toMatchObject({ code: 'request.not_found' })
     }
@@ -94,6 +96,26 @@ describe('the console', () => {
       expect({ trouble, count: items.length }).toEqual({ trouble, count: home.bookings[trouble] })
     }
     expect((await listTroubledBookings(ctx, 'overdue')).items.map((item) => item.id)).toContain(id)
+  })
+
+  it('writes the list as a table, filtered as it is, in which nothing typed by a stranger runs', async () => {
+    const { cookie } = await someOperator()
+    const { id, code } = await someBooking()
+    await db.execute(
+      sql`update bookings set guest_name = '=cmd()', guest_email = 'g@example.test' where id = ${id}`,
+    )
+    const ask = (query: string, headers: HeadersInit = { cookie }) =>
+      fetch(`${app.url}/api/v1/bookings.csv?${query}`, { headers })
+    const file = await ask(`text=${code}`)
+    expect(file.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    const [header, row, ...rest] = (await file.text()).split('\r\n')
+    expect(header).toMatch(/^code,id,state,payment,/)
+    expect(row).toContain(`${code},${id},held,unpaid,`)
+    expect(row).toContain(",'=cmd(),g@example.test,")
+    expect(rest).toEqual([''])
+    expect((await (await ask(`text=${code}&payment=disputed`)).text()).split('\r\n')).toHaveLength(2)
+    expect((await ask('', {})).status).toBe(404)
+    expect((await ask('payment=odd')).status).toBe(422)
   })
 
   it('finds a booking by its code, its id and the ids that Stripe gave to its money', async () => {

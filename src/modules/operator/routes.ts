@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import type { DisputeId } from '#src/kernel/ids.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import { submitEvidence } from '#src/modules/payments/index.ts'
+import { BOOKING_STATES } from '#src/modules/bookings/index.ts'
+import { PAYMENT_STATUSES, submitEvidence } from '#src/modules/payments/index.ts'
 import {
   bodyOf,
   dateSchema,
@@ -18,6 +19,7 @@ import {
 } from '#src/platform/http/define.ts'
 import { idempotently, inIdempotentTransaction } from '#src/platform/http/idempotency.ts'
 import { getDispute } from './disputes.ts'
+import { exportBookings } from './export-bookings.ts'
 import { exportJournal, JOURNAL_FORMATS } from './journal.ts'
 import { askForReconciliation, getReconciliation } from './reconciliation.ts'
 import { replayWebhook } from './replay-webhook.ts'
@@ -229,6 +231,27 @@ const evidenceRoute = createRoute({
   },
 })
 
+const exportRoute = createRoute({
+  method: 'get',
+  path: '/v1/bookings.csv',
+  operationId: 'exportBookings',
+  tags: TAG,
+  summary: 'Bookings as a table for spreadsheets, newest start first (operators)',
+  description:
+    'At most 2,000 rows. Cells that a spreadsheet would run as a formula begin with an apostrophe.',
+  request: {
+    query: z.object({
+      state: z.enum(BOOKING_STATES).optional(),
+      payment: z.enum(PAYMENT_STATUSES).optional(),
+      text: z.string().max(120).optional(),
+    }),
+  },
+  responses: {
+    200: { description: 'The table', content: { 'text/csv': { schema: z.string() } } },
+    ...refusals('request.not_found', 'request.invalid'),
+  },
+})
+
 /** What operators do that belongs to no other module. Suspending, refunding and paying out are with their own. */
 export function operatorRoutes({ gateway }: { gateway: PaymentGateway }): Routes {
   return (api) => {
@@ -248,6 +271,19 @@ export function operatorRoutes({ gateway }: { gateway: PaymentGateway }): Routes
         }
       }),
     )
+
+    api.openapi(exportRoute, async (c) => {
+      const { state, payment, text } = c.req.valid('query')
+      const table = await exportBookings(c.var.ctx, {
+        states: state ? [state] : undefined,
+        paymentStatus: payment,
+        text,
+      })
+      return c.body(table, 200, {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': 'attachment; filename="bookings.csv"',
+      })
+    })
     api.openapi(replayRoute, (c) =>
       inIdempotentTransaction(c, async () => {
         const { eventId } = c.req.valid('param')

@@ -6,6 +6,7 @@ export {
   type RefundedParts,
   type Settlement,
 } from './domain/fees.ts'
+export { PAYMENT_STATUSES } from './domain/payment-status.ts'
 export {
   callOperation,
   findOperation,

@@ -3,17 +3,7 @@ import type { BookingId, DisputeId, PaymentId, RefundId } from '#src/kernel/ids.
 import type { JsonObject } from '#src/kernel/json.ts'
 import type { Currency } from '#src/kernel/money.ts'
 import { instant } from '#src/platform/db/columns.ts'
-
-export const PAYMENT_STATUSES = [
-  'unpaid',
-  'authorized',
-  'captured',
-  'voided',
-  'partially_refunded',
-  'refunded',
-  'disputed',
-  'dispute_lost',
-] as const
+import { PAYMENT_STATUSES } from './domain/payment-status.ts'
 
 const minor = () => bigint({ mode: 'bigint' })
 

@@ -58,6 +58,8 @@ describe('somebody who opens a business', () => {
     expect(await open()).toEqual(['payout_account', 'unpublished'])
     expect(await ask(`${own}/publication`, { method: 'PUT' })).toMatchObject({ status: 200 })
 
+    expect((await ask(own)).body.photos).toEqual(['/photos/hair-1.svg']) // one of its trade, to begin with
+
     const slots = () => app.request(`/api/v1/services/${service.body.id}/slots`)
     expect((await app.request('/api/v1/providers/pats-cafe')).body).toMatchObject({
       bookable: false,
@@ -72,6 +74,46 @@ describe('somebody who opens a business', () => {
     expect(await ask(`${own}/publication`, { method: 'DELETE' })).toMatchObject({ status: 200 })
     expect((await slots()).status).toBe(404)
     expect((await app.request('/api/v1/providers/pats-cafe')).body.code).toBe('provider.not_found')
+  })
+
+  it('never types where the town is: it is found, follows a move, and is asked for only where nobody is yet', async () => {
+    const { ask } = await as('Tess Town')
+    const begun = await ask('/my/providers', {
+      method: 'POST',
+      body: { name: 'Tess Trims', country: 'CA', timeZone: 'America/Toronto' },
+    })
+    const own = `/my/providers/${begun.body.id}`
+    await ask(`${own}/services`, { method: 'POST', body: HAIRCUT })
+    const neighbour = await makeProvider(db)
+    await db.execute(sql`update providers set city = 'Trois-Rivières', country = 'CA', latitude = 46.35, longitude = -72.55
+      where id = ${neighbour.providerId}`)
+    const saved = async (body: object) => {
+      expect(await ask(own, { method: 'PATCH', body })).toMatchObject({ status: 200 })
+      const { latitude, longitude, onboarding } = (await ask(own)).body
+      return { at: [latitude, longitude], open: onboarding.steps[0].open.map(({ code }: never) => code) }
+    }
+    expect(await saved({ headline: 'Trims', city: 'trois-rivieres' })).toEqual({
+      at: [46.35, -72.55],
+      open: [],
+    })
+    expect(await saved({ city: 'Nowhere Yet' })).toEqual({ at: [null, null], open: ['position'] })
+    expect(await saved({ latitude: 50, longitude: -70 })).toEqual({ at: [50, -70], open: [] })
+    expect(await saved({ city: 'Nowhere Yet', headline: 'Trims!' })).toEqual({ at: [50, -70], open: [] })
+  })
+
+  it('chooses pictures among those that come with the product', async () => {
+    const { ask } = await as('Pia Picture')
+    const begun = await ask('/my/providers', {
+      method: 'POST',
+      body: { name: 'Pia Pictures', country: 'CA', timeZone: 'America/Toronto' },
+    })
+    const own = `/my/providers/${begun.body.id}`
+    const photos = ['/photos/photo-2.svg', '/photos/photo-1.svg']
+    expect(await ask(own, { method: 'PATCH', body: { photos } })).toMatchObject({ status: 200 })
+    expect((await ask(own)).body.photos).toEqual(photos)
+    expect(
+      await ask(own, { method: 'PATCH', body: { photos: ['https://elsewhere.test/a.png'] } }),
+    ).toMatchObject({ status: 422, body: { errors: [{ path: 'photos' }] } })
   })
 
   it('is nobody to the business of somebody else: every door says that there is none', async () => {

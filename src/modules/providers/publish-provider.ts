@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -6,6 +6,7 @@ import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { openPointsBeforeGoLive } from './domain/onboarding.ts'
+import { picturesFor } from './domain/pictures.ts'
 import { lockManagedProvider, readOnboarding, type Provider } from './queries.ts'
 import { providers, type ProviderStatus } from './tables.ts'
 
@@ -17,8 +18,18 @@ export async function publishProvider(ctx: Ctx, providerId: ProviderId): Promise
     const steps = await readOnboarding(tx, providerId)
     const open = provider.status === 'suspended' ? (steps.at(-1)?.open ?? []) : openPointsBeforeGoLive(steps)
     if (open.length > 0) throw refuse('provider.not_ready', { open: open.map((point) => ({ ...point })) })
+    if (provider.photos.length === 0) await beginWithPicture(tx, providerId)
     await changeStatus(tx, ctx, provider, 'live', 'provider.published')
   })
+}
+
+/** A page without a picture looks abandoned: until the provider chooses others it has one of its trade. */
+async function beginWithPicture(tx: Tx, providerId: ProviderId): Promise<void> {
+  const { rows } = await tx.execute<{ path: string[] }>(sql`
+    select c.path from services s join categories c on c.id = s.category_id
+    where s.provider_id = ${providerId}::uuid and s.active order by s.position, s.id limit 1`)
+  const photos = picturesFor(rows[0]?.path ?? [])
+  if (photos.length > 0) await tx.update(providers).set({ photos }).where(eq(providers.id, providerId))
 }
 
 /** Takes the page out of search. Bookings that exist stay. */

@@ -76,6 +76,9 @@ const ownProviderSchema = z
   })
   .openapi('OwnProvider')
 
+/** As many as a page shows without becoming an album. */
+const PHOTOS_MAX = 6
+
 const profileSchema = z
   .object({
     name: z.string().trim().min(1).max(120),
@@ -91,6 +94,10 @@ const profileSchema = z
     longitude: longitudeSchema.nullable(),
     contactEmail: z.email().max(254).nullable(),
     contactPhone: z.string().trim().max(32).nullable(),
+    photos: z
+      .array(z.string().max(200))
+      .max(PHOTOS_MAX)
+      .openapi({ description: 'Of those that come with the product. The first is on the card.' }),
   })
   .partial()
   .strict()
@@ -192,7 +199,7 @@ export function providersRoutes(): Routes {
         tags: TAG,
         summary: 'Save some of the profile',
         description:
-          'What is not given stays. After a change of time zone, bookings that exist stay at their instants.',
+          'What is not given stays. After a change of time zone, bookings that exist stay at their instants. The position is found from the town, unless it is given.',
         request: { params, headers: idempotencyHeaders, body: bodyOf(profileSchema) },
         responses: { ...saved, ...refusals('provider.not_found', ...WRITE_REFUSALS) },
       }),

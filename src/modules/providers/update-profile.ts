@@ -4,7 +4,9 @@ import type { JsonObject } from '#src/kernel/json.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { invalid } from '#src/platform/http/define.ts'
+import { isShippedPicture } from './domain/pictures.ts'
 import { isTimeZone } from './domain/time-zone.ts'
+import { findTown } from './find-town.ts'
 import { lockManagedProvider, type Provider } from './queries.ts'
 import { providers } from './tables.ts'
 
@@ -24,6 +26,8 @@ export interface UpdateProfile {
   readonly longitude?: number | null | undefined
   readonly contactEmail?: string | null | undefined
   readonly contactPhone?: string | null | undefined
+  /** Of those that come with the product, or that the provider has already; the first is on the card. */
+  readonly photos?: readonly string[] | undefined
 }
 
 export async function updateProfile(ctx: Ctx, providerId: ProviderId, input: UpdateProfile): Promise<void> {
@@ -34,6 +38,12 @@ export async function updateProfile(ctx: Ctx, providerId: ProviderId, input: Upd
     ) as Partial<Provider>
     if (change.timeZone !== undefined && !isTimeZone(change.timeZone))
       throw invalid('timeZone', 'is not a time zone we know')
+    const unknown = change.photos?.find((path) => !isShippedPicture(path) && !before.photos.includes(path))
+    if (unknown !== undefined) throw invalid('photos', 'are chosen among those that we have')
+    if (mustBeFound(before, change)) {
+      const town = await findTown(tx, { ...before, ...change })
+      Object.assign(change, town ?? { latitude: null, longitude: null })
+    }
     const after = { ...before, ...change }
     if ((after.latitude === null) !== (after.longitude === null))
       throw invalid('longitude', 'comes together with latitude')
@@ -50,6 +60,18 @@ export async function updateProfile(ctx: Ctx, providerId: ProviderId, input: Upd
       after: pick(after, Object.keys(change)),
     })
   })
+}
+
+/**
+ * Whether the position follows the town: it does unless it is given as well. A town that is named for the first time keeps
+ * the position that was there before it.
+ */
+function mustBeFound(before: Provider, change: Partial<Provider>): boolean {
+  if (change.latitude !== undefined || change.longitude !== undefined) return false
+  const city = change.city ?? before.city
+  if (city === '') return false
+  if (before.latitude === null) return true
+  return before.city !== '' && change.city !== undefined && change.city !== before.city
 }
 
 function pick(provider: Provider, fields: readonly string[]): JsonObject {

@@ -1,2 +1,3 @@
 // What pages and GET routes may ask of reviews.
+export { listReviewRecords, type ReviewRecord } from './list-review-records.ts'
 export { listReviews, type ReviewList, type ReviewView } from './list-reviews.ts'

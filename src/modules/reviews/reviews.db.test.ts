@@ -15,6 +15,7 @@ import {
 } from '#tests/support/factories.ts'
 import { answerReview } from './answer-review.ts'
 import { createReview } from './create-review.ts'
+import { listReviewRecords } from './list-review-records.ts'
 import { listReviews } from './list-reviews.ts'
 import { moderateReview } from './moderate-review.ts'
 
@@ -206,5 +207,44 @@ describe('a review', () => {
     expect(
       (await app.request(`/api/v1/providers/${providerId}/reviews?cursor=nonsense`)).body.errors,
     ).toMatchObject([{ path: 'cursor' }])
+  })
+})
+
+describe('the records of reviews', () => {
+  it('show those who run the provider, and operators, what is hidden and what waits for an answer', async () => {
+    const provider = await makeProvider(db)
+    const { userId } = await signUp(app.url, 'Rita Reviewer')
+    const [first, second] = [
+      await makeBooking(provider, userId, 'completed', 4),
+      await makeBooking(provider, userId, 'completed', 3),
+    ]
+    const author = contextOf(user(userId))
+    const rude = await createReview(author, { bookingId: first, rating: 1, body: 'Rude.' })
+    const kind = await createReview(author, { bookingId: second, rating: 5, body: 'Kind.' })
+    const operator = contextOf(user(userId, { operatorRole: 'support' }))
+    await moderateReview(operator, { reviewId: rude.id as ReviewId, status: 'hidden', reason: 'Abusive' })
+
+    const { providerId } = provider
+    const owner = contextOf(user(userId, { providerIds: [providerId] }))
+    const all = await listReviewRecords(owner, { providerId })
+    expect(all.items.find(({ id }) => id === rude.id)).toMatchObject({
+      ...{ status: 'hidden', moderationReason: 'Abusive', booking: { id: first } },
+    })
+    expect((await listReviewRecords(owner, { providerId, bookingId: second })).items).toHaveLength(1)
+    expect((await listReviewRecords(owner, { providerId, unanswered: true })).items).toMatchObject([
+      { id: kind.id },
+    ])
+    await answerReview(owner, kind.id as ReviewId, 'Thank you')
+    expect((await listReviewRecords(owner, { providerId, unanswered: true })).items).toEqual([])
+    expect((await listReviewRecords(operator, { status: 'hidden' })).items.map(({ id }) => id)).toContain(
+      rude.id,
+    )
+  })
+
+  it('are nobody else’s business', async () => {
+    const { providerId } = await makeProvider(db)
+    const stranger = contextOf(user(randomUUID() as UserId))
+    expect(await codeOf(listReviewRecords(stranger, { providerId }))).toBe('review.not_found')
+    expect(await codeOf(listReviewRecords(stranger, {}))).toBe('review.not_found')
   })
 })

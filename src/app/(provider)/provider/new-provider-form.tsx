@@ -118,9 +118,18 @@ function useDevicesGuess(
   )
   if (!hydrated) return { zone: '', country: '' }
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-  const region = new Intl.Locale(navigator.language).maximize().region
+  const region = regionOf(navigator.language)
   return {
     zone: timeZones.find(({ value }) => value === timeZone)?.value ?? '',
     country: countries.find(({ value }) => value === region)?.value ?? '',
+  }
+}
+
+/** Some browsers are set to what is no language tag, such as "C" or "en_US.UTF-8"; then nothing is guessed. */
+function regionOf(language: string): string | undefined {
+  try {
+    return new Intl.Locale(language).maximize().region
+  } catch {
+    return undefined
   }
 }

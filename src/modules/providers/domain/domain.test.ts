@@ -1,6 +1,8 @@
+import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { detectMapping, readField } from './import-mapping.ts'
 import { onboardingSteps, openPointsBeforeGoLive, type OnboardingFacts } from './onboarding.ts'
+import { isShippedPicture, PICTURE_KINDS, picturesFor, picturesOf } from './pictures.ts'
 import { readServiceWords } from './service-words.ts'
 import { slugOf } from './slug.ts'
 import { isTimeZone } from './time-zone.ts'
@@ -15,6 +17,24 @@ describe('slugs', () => {
   ])('%s is %s', (name, slug) => {
     expect(slugOf(name)).toBe(slug)
     expect(slugOf(name)).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+  })
+})
+
+describe('pictures', () => {
+  it('are those that are there', () => {
+    const there = fs.readdirSync('public/photos').map((file) => `/photos/${file}`)
+    expect(PICTURE_KINDS.flatMap(picturesOf).toSorted()).toEqual(there.toSorted())
+    expect(isShippedPicture('/photos/hair-2.svg')).toBe(true)
+    for (const path of ['/photos/hair-4.svg', '/photos/../icon.svg', 'https://elsewhere.test/hair-1.svg', ''])
+      expect(isShippedPicture(path)).toBe(false)
+  })
+})
+
+describe('the picture to begin with', () => {
+  it('is one of the trade, and none where none would be true', () => {
+    expect(picturesFor(['beauty', 'hair', 'haircut'])).toEqual(['/photos/hair-1.svg'])
+    expect(picturesFor(['home', 'gardening'])).toEqual([])
+    expect(picturesFor([])).toEqual([])
   })
 })
 
@@ -108,6 +128,7 @@ describe('onboarding', () => {
     ['nothing when live', { status: 'live' }, []],
     ['a headline', { headline: '' }, ['headline', 'unpublished']],
     ['an address, for services on site', { city: '' }, ['address', 'unpublished']],
+    ['the position of a town we do not know', { hasCoordinates: false }, ['position', 'unpublished']],
     [
       'no address when all is online',
       { city: '', hasCoordinates: false, onSiteServiceCount: 0 },

@@ -30,8 +30,13 @@ export interface OnboardingFacts {
 export function onboardingSteps(facts: OnboardingFacts): OnboardingStep[] {
   const profile: OpenPoint[] = []
   if (facts.headline === '') profile.push({ code: 'headline', sentence: 'Say in one line what you offer.' })
-  if (facts.onSiteServiceCount > 0 && (facts.city === '' || !facts.hasCoordinates)) {
-    profile.push({ code: 'address', sentence: 'Give your address, so that customers near you find you.' })
+  if (facts.onSiteServiceCount > 0 && facts.city === '') {
+    profile.push({ code: 'address', sentence: 'Give your town, so that customers near you find you.' })
+  } else if (facts.onSiteServiceCount > 0 && !facts.hasCoordinates) {
+    profile.push({
+      code: 'position',
+      sentence: `Show us where ${facts.city} is: press “I am there now” in your profile.`,
+    })
   }
   const services: OpenPoint[] =
     facts.activeServiceCount === 0

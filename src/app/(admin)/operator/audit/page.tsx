@@ -8,23 +8,41 @@ import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { Table } from '#src/ui/table.tsx'
 import { one, queryString, type Query } from '../../../(public)/query.ts'
 import { pageLocale } from '../../../page-locale.ts'
-import { readList } from '../../read-list.ts'
+import { sayActor } from '../../audit-lines.tsx'
+import { StateFilter } from '../../console-list.tsx'
+import { oneOf, readList } from '../../read-list.ts'
 import { requireOperator } from '../../require-operator.ts'
 
 export const metadata = { title: 'Audit log' }
 
 const PATH = '/operator/audit'
+const ACTORS = ['people', 'system'] as const
+
+const sentence = (words: string) => words.replace(/^./, (letter) => letter.toUpperCase())
 
 export default async function AuditPage({ searchParams }: { searchParams: Promise<Query> }) {
-  const cursor = one(await searchParams, 'cursor')
-  const { ctx } = await requireOperator(PATH)
+  const query = await searchParams
+  const cursor = one(query, 'cursor')
+  const by = oneOf(ACTORS, one(query, 'by'))
+  const here = (next?: string) => `${PATH}${queryString({ by, cursor: next })}`
+  const { ctx } = await requireOperator(here())
   const [{ items, nextCursor }, locale] = await Promise.all([
-    readList(listAudit(ctx, { cursor }), cursor, PATH),
+    readList(listAudit(ctx, { by, cursor }), cursor, here()),
     pageLocale(),
   ])
   return (
     <Column>
       <PageHeading title="Audit log">Who changed what. Nothing here can be changed or deleted.</PageHeading>
+      <div className="mb-6">
+        <StateFilter
+          label="By whom"
+          path={PATH}
+          name="by"
+          chosen={by}
+          states={ACTORS}
+          words={(each) => (each === 'people' ? 'By people' : 'By the system')}
+        />
+      </div>
       <Table
         caption="Changes, newest first"
         rows={items}
@@ -38,28 +56,24 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
           {
             key: 'what',
             header: 'What',
-            cell: ({ action }) =>
-              action.replaceAll(/[_.]/g, ' ').replace(/^./, (letter) => letter.toUpperCase()),
+            cell: ({ action }) => sentence(action.replaceAll(/[_.]/g, ' ')),
           },
           {
             key: 'when',
             header: 'When (UTC)',
             cell: ({ at }) => <time dateTime={at}>{sayMoment(at, 'UTC', locale.tag)}</time>,
           },
-          { key: 'who', header: 'Who', cell: ({ actorName, actorKind }) => actorName ?? actorKind },
+          { key: 'who', header: 'Who', cell: (entry) => sentence(sayActor(entry)) },
           { key: 'of', header: 'Of what', cell: subjectLink },
           {
             key: 'why',
             header: 'Why',
-            cell: ({ reason }) => reason ?? <span className="text-ink-soft">no reason given</span>,
+            cell: ({ reason }) => reason ?? <span className="text-ink-soft">–</span>,
           },
         ]}
       />
       <div className="mt-6">
-        <Pagination
-          nextHref={nextCursor && `${PATH}${queryString({ cursor: nextCursor })}`}
-          firstHref={cursor ? PATH : null}
-        />
+        <Pagination nextHref={nextCursor && here(nextCursor)} firstHref={cursor ? here() : null} />
       </div>
     </Column>
   )
@@ -71,9 +85,9 @@ const PAGES: Readonly<Record<string, string>> = {
   webhook: '/operator/webhooks',
 }
 
-function subjectLink({ subjectKind, subjectId }: AuditView) {
+function subjectLink({ subjectKind, subjectId, subjectName }: AuditView) {
   const page = PAGES[subjectKind]
-  const words = `${subjectKind.replaceAll('_', ' ')} ${subjectId.slice(0, 8)}`
+  const words = `${subjectKind.replaceAll('_', ' ')} ${subjectName ?? subjectId.slice(0, 8)}`
   return page ? (
     <Link className="link" href={`${page}/${encodeURIComponent(subjectId)}`}>
       {words}

@@ -7,8 +7,9 @@ import {
   listTroubledBookings,
   type BookingTrouble,
 } from '#src/modules/operator/reads.ts'
+import { PAYMENT_STATUSES } from '#src/modules/payments/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
-import { ButtonLink } from '#src/ui/button.tsx'
+import { buttonClasses, ButtonLink } from '#src/ui/button.tsx'
 import { EmptyState } from '#src/ui/empty-state.tsx'
 import { sayMoment, sayMoney, sayOffset } from '#src/ui/format.ts'
 import { Pagination } from '#src/ui/navigation.tsx'
@@ -68,9 +69,10 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
   const query = await searchParams
   const trouble = oneOf(BOOKING_TROUBLES, one(query, 'trouble'))
   const state = oneOf(BOOKING_STATES, one(query, 'state'))
+  const payment = oneOf(PAYMENT_STATUSES, one(query, 'payment'))
   const text = one(query, 'text')?.slice(0, 120)
   const cursor = one(query, 'cursor')
-  const here = (next?: string) => `${PATH}${queryString({ trouble, state, text, cursor: next })}`
+  const here = (next?: string) => `${PATH}${queryString({ trouble, state, payment, text, cursor: next })}`
   const { ctx } = await requireOperator(here())
   if (text) await goToTheOne(text, ctx)
   const [{ items, nextCursor }, locale] = await Promise.all([
@@ -89,6 +91,7 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
         : listBookings(ctx, {
             as: 'operator',
             states: state ? [state] : undefined,
+            paymentStatus: payment,
             text,
             cursor,
             limit: PER_PAGE,
@@ -103,7 +106,20 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
   ])
   return (
     <Column>
-      <PageHeading title={trouble ? TROUBLE_WORDS[trouble][0] : 'Bookings'}>
+      <PageHeading
+        title={trouble ? TROUBLE_WORDS[trouble][0] : 'Bookings'}
+        actions={
+          trouble ? undefined : (
+            <a
+              href={`/api/v1/bookings.csv${queryString({ state, payment, text })}`}
+              download
+              className={buttonClasses('secondary', 'small')}
+            >
+              Download as CSV
+            </a>
+          )
+        }
+      >
         {trouble && (
           <Link className="link" href={PATH}>
             All bookings
@@ -117,7 +133,7 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
             label="Search"
             hint="Code, name, mail address, provider, an id of ours or of Stripe’s"
             text={text}
-            keep={{ state }}
+            keep={{ state, payment }}
           />
           <StateFilter
             label="State"
@@ -125,7 +141,15 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
             name="state"
             chosen={state}
             states={BOOKING_STATES}
-            keep={{ text }}
+            keep={{ text, payment }}
+          />
+          <StateFilter
+            label="Payment"
+            path={PATH}
+            name="payment"
+            chosen={payment}
+            states={PAYMENT_STATUSES}
+            keep={{ text, state }}
           />
         </div>
       )}
@@ -137,7 +161,7 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
           <EmptyState
             title={trouble ? 'None' : 'No booking fits'}
             actions={
-              text || state ? (
+              text || state || payment ? (
                 <ButtonLink href={PATH} look="secondary">
                   All bookings
                 </ButtonLink>
@@ -152,7 +176,7 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
             key: 'code',
             header: 'Code',
             cell: ({ id, code }) => (
-              <Link className="link font-mono" href={`${PATH}/${id}`}>
+              <Link className="link font-mono whitespace-nowrap" href={`${PATH}/${id}`}>
                 {code}
               </Link>
             ),

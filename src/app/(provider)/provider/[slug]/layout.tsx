@@ -21,6 +21,7 @@ export default async function WorkspaceLayout({ children, params }: LayoutProps)
     { href: `${home}/requests`, label: 'Requests', count: requests.length },
     { href: `${home}/calendar`, label: 'Calendar' },
     { href: `${home}/bookings`, label: 'Bookings' },
+    { href: `${home}/reviews`, label: 'Reviews' },
     { href: `${home}/hours`, label: 'Hours' },
     { href: `${home}/services`, label: 'Services' },
     { href: `${home}/profile`, label: 'Profile' },

@@ -9,7 +9,7 @@ import { Notice } from '#src/ui/notice.tsx'
 import { nearDay } from '#src/ui/provider-card.tsx'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { pageLocale } from '../../../page-locale.ts'
-import { AgendaRow } from '../../agenda-row.tsx'
+import { AgendaList } from '../../agenda-list.tsx'
 import { RequestCard } from '../../request-card.tsx'
 import { openRequests, openWorkspace } from '../../workspace.ts'
 
@@ -118,9 +118,7 @@ export default async function TodayPage({ params }: { params: Promise<{ slug: st
                   </Link>
                 </h3>
                 <ul className="divide-y divide-line">
-                  {bookings.map((booking) => (
-                    <AgendaRow key={booking.id} booking={booking} slug={slug} locale={locale.tag} />
-                  ))}
+                  <AgendaList bookings={bookings} slug={slug} locale={locale.tag} />
                 </ul>
               </div>
             ))}

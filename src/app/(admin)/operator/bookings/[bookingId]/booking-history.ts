@@ -2,8 +2,10 @@ import type { BookingView } from '#src/modules/bookings/reads.ts'
 import type { TransferView } from '#src/modules/ledger/reads.ts'
 import type { MailView } from '#src/modules/notifications/reads.ts'
 import type { BookingBackstage } from '#src/modules/operator/reads.ts'
+import type { Party } from '#src/kernel/actor.ts'
 import { moneyToJson } from '#src/kernel/money.ts'
 import { sayMoney } from '#src/ui/format.ts'
+import { sayActor } from '../../../audit-lines.tsx'
 
 export const HISTORY_KINDS = ['state', 'money', 'ledger', 'mail', 'webhook', 'people'] as const
 export type HistoryKind = (typeof HISTORY_KINDS)[number]
@@ -16,6 +18,8 @@ export interface HistoryEntry {
   readonly href: string | null
   /** Whether it did not go as it should. */
   readonly bad: boolean
+  /** How it was done rather than what was done: shown when asked for. */
+  readonly technical: boolean
 }
 
 interface Sources {
@@ -50,19 +54,46 @@ function entry(
   kind: HistoryKind,
   at: string,
   title: string,
-  rest: Partial<Pick<HistoryEntry, 'detail' | 'href' | 'bad'>> = {},
+  rest: Partial<Pick<HistoryEntry, 'detail' | 'href' | 'bad' | 'technical'>> = {},
 ): HistoryEntry {
-  return { kind, at, title, detail: rest.detail ?? null, href: rest.href ?? null, bad: rest.bad ?? false }
+  const { detail = null, href = null, bad = false, technical = false } = rest
+  return { kind, at, title, detail: detail?.trim() ? detail : null, href, bad, technical: technical && !bad }
 }
 
 const words = (name: string) => name.replaceAll(/[_.-]/g, ' ')
 const sentence = (name: string) => words(name).replace(/^./, (letter) => letter.toUpperCase())
 const details = (...parts: (string | null | false | undefined)[]) => parts.filter(Boolean).join(', ') || null
 
-function states({ view }: Sources): HistoryEntry[] {
-  return view.timeline.map(({ at, transition, toState, by, reason }) =>
-    entry('state', at, `${sentence(transition)} by ${by}: now ${words(toState)}`, { detail: reason }),
+const TRANSITIONS: Readonly<Record<string, string>> = {
+  hold: 'Time held',
+  request: 'Requested',
+  confirm: 'Paid and confirmed',
+  accept: 'Accepted',
+  decline: 'Declined',
+  cancel: 'Cancelled',
+  reschedule: 'Moved to another time',
+  start: 'Begun',
+  complete: 'Completed',
+  expire: 'Not paid in time',
+  report_no_show: 'Reported as a no-show',
+}
+
+function states({ view, backstage }: Sources): HistoryEntry[] {
+  return view.timeline.map(({ at, transition, by, reason }) =>
+    entry('state', at, `${TRANSITIONS[transition] ?? sentence(transition)}, by ${whoMoved(by, at)}`, {
+      detail: reason,
+    }),
   )
+
+  function whoMoved(by: Party, at: string): string {
+    // The audit log knows the person; the history of states only in which capacity they came.
+    const audited = backstage.audit.find((each) => each.at === at && each.actorKind !== 'system')
+    if (by === 'system') return 'the system'
+    if (by === 'provider')
+      return audited?.actorName ? `${audited.actorName} (${view.provider.name})` : view.provider.name
+    if (by === 'operator') return audited?.actorName ? `${audited.actorName} (operator)` : 'an operator'
+    return view.customer ? `${view.customer.name} (${by})` : `the ${by}`
+  }
 }
 
 function payments(
@@ -111,6 +142,7 @@ function payments(
       entry('money', createdAt, `Call to Stripe: ${words(kind)}, ${status}`, {
         detail: details(resultId, error, attempts > 1 && `${attempts} tries`),
         bad: status === 'rejected',
+        technical: true,
       }),
     ),
   ]
@@ -124,6 +156,7 @@ function ledger({ transfers }: Sources, locale: string): HistoryEntry[] {
       `${sentence(transfer.kind)}: ${sayMoney(moneyToJson(transfer), locale)}`,
       {
         detail: `${words(transfer.debitCode)} → ${words(transfer.creditCode)}`,
+        technical: true,
       },
     ),
   )
@@ -151,12 +184,35 @@ function webhooks({ backstage }: Sources): HistoryEntry[] {
       detail: details(objectId, lastError),
       href: `/operator/webhooks/${id}`,
       bad: status === 'dead',
+      technical: true,
     }),
   )
 }
 
-function people({ backstage }: Sources): HistoryEntry[] {
-  return backstage.audit.map(({ at, action, actorKind, actorName, reason }) =>
-    entry('people', at, `${sentence(action)} by ${actorName ?? actorKind}`, { detail: reason }),
+function people({ backstage, view }: Sources): HistoryEntry[] {
+  const moved = new Set(view.timeline.map(({ at }) => at))
+  return backstage.audit.map(({ at, action, reason, ...actor }) =>
+    entry('people', at, `${sentence(action)}, by ${sayActor(actor)}`, {
+      detail: reason,
+      // Told already by the state that it led to.
+      technical: moved.has(at),
+    }),
   )
+}
+
+export interface Bundle {
+  readonly entry: HistoryEntry
+  /** How it was done: the technical entries up to the next one. */
+  readonly technical: readonly HistoryEntry[]
+}
+
+/** What was done, each with how. */
+export function bundled(entries: readonly HistoryEntry[]): Bundle[] {
+  const bundles: { entry: HistoryEntry; technical: HistoryEntry[] }[] = []
+  for (const each of entries) {
+    const last = bundles.at(-1)
+    if (each.technical && last) last.technical.push(each)
+    else bundles.push({ entry: each, technical: [] })
+  }
+  return bundles
 }

@@ -10,12 +10,12 @@ import { Badge, StateBadge } from '#src/ui/badge.tsx'
 import { ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { Facts } from '#src/ui/facts.tsx'
-import { sayDate, sayLongDay, sayMoment, sayMoney, saySpan, sayZone } from '#src/ui/format.ts'
+import { BoltIcon, CalendarIcon, ListIcon, MailIcon, MoneyIcon, PersonIcon } from '#src/ui/icons.tsx'
+import { count, sayDate, sayLongDay, sayMoment, sayMoney, saySpan, sayZone } from '#src/ui/format.ts'
 import { Breadcrumbs } from '#src/ui/navigation.tsx'
 import { Notice } from '#src/ui/notice.tsx'
 import { Column } from '#src/ui/shell.tsx'
 import { Timeline } from '#src/ui/timeline.tsx'
-import type { Tone } from '#src/ui/tone.ts'
 import { ChangeTime } from '../../../../(public)/manage/booking-manager.tsx'
 import { one, type Query } from '../../../../(public)/query.ts'
 import { ActionButton } from '../../../../action-button.tsx'
@@ -25,7 +25,14 @@ import { pageLocale } from '../../../../page-locale.ts'
 import { Code, StateFilter } from '../../../console-list.tsx'
 import { oneOf } from '../../../read-list.ts'
 import { requireOperator } from '../../../require-operator.ts'
-import { HISTORY_KINDS, historyOf, type HistoryEntry, type HistoryKind } from './booking-history.ts'
+import {
+  bundled,
+  HISTORY_KINDS,
+  type Bundle,
+  historyOf,
+  type HistoryEntry,
+  type HistoryKind,
+} from './booking-history.ts'
 import { LedgerLines } from './ledger-lines.tsx'
 
 export const metadata = { title: 'A booking' }
@@ -74,7 +81,7 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
           </Notice>
         </div>
       )}
-      <div data-no-print className="mt-6 flex flex-wrap gap-3">
+      <section data-no-print aria-label="Actions" className="mt-6 flex flex-wrap gap-3 empty:hidden">
         {view.actions.reschedule && !changing && (
           <ButtonLink href={`${path}?change=time`} look="secondary" size="small">
             Change the time
@@ -84,7 +91,7 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
         {backstage.payout?.status === 'failed' && (
           <RetryPayout payout={backstage.payout} provider={view.provider.name} locale={tag} />
         )}
-      </div>
+      </section>
       {changing && (
         <div className="mt-6 max-w-3xl">
           <ChangeTime view={view} guestKey={null} locale={locale} query={query} path={path} />
@@ -143,36 +150,49 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
             name="show"
             chosen={shown}
             states={HISTORY_KINDS}
-            words={(kind) => KIND_WORDS[kind as HistoryKind][1]}
+            words={(kind) => KINDS[kind as HistoryKind][0]}
           />
         </div>
-        {history.length === 0 ? (
-          <p className="text-ink-soft">Nothing of this kind yet.</p>
-        ) : (
-          <Timeline entries={history.map((entry) => lineOf(entry, timeZone, tag))} />
-        )}
+        <History history={history} flat={shown !== undefined} timeZone={timeZone} locale={tag} />
       </Card>
     </Column>
   )
 }
 
-const KIND_WORDS: Readonly<Record<HistoryKind, readonly [Tone, string]>> = {
-  state: ['info', 'State'],
-  money: ['success', 'Payments'],
-  ledger: ['neutral', 'Ledger'],
-  mail: ['neutral', 'Mail'],
-  webhook: ['neutral', 'Webhooks'],
-  people: ['warning', 'People'],
+const KINDS: Readonly<Record<HistoryKind, readonly [words: string, Icon: typeof MoneyIcon]>> = {
+  state: ['State', CalendarIcon],
+  money: ['Payments', MoneyIcon],
+  ledger: ['Ledger', ListIcon],
+  mail: ['Mail', MailIcon],
+  webhook: ['Webhooks', BoltIcon],
+  people: ['People', PersonIcon],
 }
 
-function lineOf({ kind, at, title, detail, href, bad }: HistoryEntry, timeZone: string, locale: string) {
-  const [tone, words] = KIND_WORDS[kind]
+interface HistoryProps {
+  history: readonly HistoryEntry[]
+  /** One kind was asked for: all of it is shown. */
+  flat: boolean
+  timeZone: string
+  locale: string
+}
+
+function History({ history, flat, timeZone, locale }: HistoryProps) {
+  if (history.length === 0) return <p className="text-ink-soft">Nothing of this kind yet.</p>
+  const bundles = flat ? history.map((entry) => ({ entry, technical: [] })) : bundled(history)
+  return <Timeline entries={bundles.map((bundle) => lineOf(bundle, timeZone, locale))} />
+}
+
+function lineOf({ entry, technical }: Bundle, timeZone: string, locale: string) {
+  const { kind, at, title, detail, href, bad } = entry
+  const [words, Icon] = KINDS[kind]
   return {
     at: sayMoment(at, timeZone, locale),
     iso: at,
+    icon: <Icon />,
     title: (
-      <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <Badge tone={bad ? 'danger' : tone}>{bad ? `${words}, failed` : words}</Badge>
+      <>
+        <span className="sr-only">{words}: </span>
+        {bad && <Badge tone="danger">Failed</Badge>}{' '}
         {href ? (
           <Link className="link" href={href}>
             {title}
@@ -180,10 +200,49 @@ function lineOf({ kind, at, title, detail, href, bad }: HistoryEntry, timeZone: 
         ) : (
           title
         )}
-      </span>
+      </>
     ),
-    detail: detail && <span className="break-words text-ink-soft">{detail}</span>,
+    detail: (
+      <>
+        {detail && <p className="break-words text-ink-soft">{detail}</p>}
+        {technical.length > 0 && <Technical entries={technical} timeZone={timeZone} locale={locale} />}
+      </>
+    ),
   }
+}
+
+interface TechnicalProps {
+  entries: readonly HistoryEntry[]
+  timeZone: string
+  locale: string
+}
+
+/** How it was done, folded away: calls, events and transfers. */
+function Technical({ entries, timeZone, locale }: TechnicalProps) {
+  return (
+    <details>
+      <summary className="inline-flex min-h-6 cursor-pointer items-center text-ink-soft underline decoration-dotted">
+        {count(entries.length, 'technical step')}
+      </summary>
+      <ul className="my-2 flex flex-col gap-1">
+        {entries.map(({ kind, at, title, detail, href }, index) => (
+          <li key={index}>
+            <span className="text-ink-soft">
+              {sayMoment(at, timeZone, locale)}, {KINDS[kind][0].toLowerCase()}:
+            </span>{' '}
+            {href ? (
+              <Link className="link" href={href}>
+                {title}
+              </Link>
+            ) : (
+              title
+            )}
+            {detail && <span className="break-words text-ink-soft"> {detail}</span>}
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
 }
 
 function Money({

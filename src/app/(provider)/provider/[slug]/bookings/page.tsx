@@ -8,7 +8,7 @@ import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { one, queryString, type Query } from '../../../../(public)/query.ts'
 import { refusalCode } from '../../../../or-not-found.ts'
 import { pageLocale } from '../../../../page-locale.ts'
-import { AgendaRow } from '../../../agenda-row.tsx'
+import { AgendaList } from '../../../agenda-list.tsx'
 import { openWorkspace } from '../../../workspace.ts'
 import { BookingSearch } from './booking-search.tsx'
 
@@ -73,15 +73,12 @@ export default async function ProviderBookingsPage({ params, searchParams }: Pag
         </div>
       ) : (
         <ul className="divide-y divide-line">
-          {items.map((booking) => (
-            <AgendaRow
-              key={booking.id}
-              booking={booking}
-              slug={slug}
-              locale={locale.tag}
-              day={sayDate(booking.startsAt, booking.timeZone, locale.tag)}
-            />
-          ))}
+          <AgendaList
+            bookings={items}
+            slug={slug}
+            locale={locale.tag}
+            dayOf={({ startsAt, timeZone }) => sayDate(startsAt, timeZone, locale.tag)}
+          />
         </ul>
       )}
       <div className="mt-6">

@@ -1,24 +1,46 @@
-import { getSchedule } from '#src/modules/scheduling/reads.ts'
+import { listBookings, type BookingListItem } from '#src/modules/bookings/reads.ts'
+import { getSchedule, type ScheduleView } from '#src/modules/scheduling/reads.ts'
 import { Card } from '#src/ui/card.tsx'
-import { sayMoment, sayZone } from '#src/ui/format.ts'
+import { localDateOf, sayMoment, sayZone } from '#src/ui/format.ts'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
+import { Temporal } from '#src/kernel/time.ts'
+import { one, type Query } from '../../../../(public)/query.ts'
 import { ActionButton } from '../../../../action-button.tsx'
 import { pageLocale } from '../../../../page-locale.ts'
-import { wallTimeOf } from '../../../wall-time.ts'
+import { sayWallTime, wallTimeOf } from '../../../wall-time.ts'
 import { openWorkspace } from '../../../workspace.ts'
+import { BusyFeedForm } from './busy-feed-form.tsx'
+import type { WeeklyBooking } from './effect-of-hours.ts'
 import { OverrideForm } from './override-form.tsx'
 import { TimeOffForm } from './time-off-form.tsx'
 import { WeekForm } from './week-form.tsx'
 
 export const metadata = { title: 'Hours' }
 
-export default async function HoursPage({ params }: { params: Promise<{ slug: string }> }) {
-  const { slug } = await params
+const AHEAD_DAYS = 30
+const DATE = /^\d{4}-\d\d-\d\d$/
+
+interface PageProps {
+  params: Promise<{ slug: string }>
+  searchParams: Promise<Query>
+}
+
+export default async function HoursPage({ params, searchParams }: PageProps) {
+  const [{ slug }, query] = await Promise.all([params, searchParams])
+  const blocked = DATE.exec(one(query, 'block') ?? '')?.[0]
   const { ctx, provider, providerId } = await openWorkspace(slug, `/provider/${slug}/hours`)
-  const [schedule, locale] = await Promise.all([getSchedule(ctx.db, ctx.actor, providerId), pageLocale()])
+  const [schedule, locale, { items: coming }] = await Promise.all([
+    getSchedule(ctx.db, ctx.actor, providerId),
+    pageLocale(),
+    listBookings(ctx, {
+      ...{ as: 'provider', providerId, from: ctx.now, until: ctx.now.add({ hours: 24 * AHEAD_DAYS }) },
+      ...{ states: ['awaiting_provider', 'confirmed'], order: 'soonest', limit: 50 },
+    }),
+  ])
   const now = ctx.now.toString()
   const today = ctx.now.toZonedDateTimeISO(provider.timeZone).toPlainDate().toString()
   const overrides = schedule.overrides.filter(({ date }) => date >= today)
+  const changed = new Set(overrides.map(({ date }) => date))
   const timeOff = schedule.timeOff.filter(({ until }) => Date.parse(until) > Date.parse(now))
   const base = `/api/v1/my/providers/${provider.id}` as const
   return (
@@ -32,6 +54,9 @@ export default async function HoursPage({ params }: { params: Promise<{ slug: st
         <WeekForm
           providerId={provider.id}
           weekStart={locale.weekStart}
+          bookings={coming
+            .filter(({ startsAt }) => !changed.has(localDateOf(startsAt, provider.timeZone)))
+            .map((booking) => weeklyOf(booking, provider.timeZone, locale.tag))}
           rules={schedule.rules.map(({ weekday, opensMinute, closesMinute }) => ({
             weekday,
             opens: wallTimeOf(opensMinute),
@@ -55,7 +80,7 @@ export default async function HoursPage({ params }: { params: Promise<{ slug: st
                     : windows
                         .map(
                           ({ opensMinute, closesMinute }) =>
-                            `${wallTimeOf(opensMinute)} – ${wallTimeOf(closesMinute)}`,
+                            `${sayWallTime(opensMinute, locale.tag)} – ${sayWallTime(closesMinute, locale.tag)}`,
                         )
                         .join(', ')}
                 </span>
@@ -77,7 +102,9 @@ export default async function HoursPage({ params }: { params: Promise<{ slug: st
         <OverrideForm providerId={provider.id} today={today} />
       </Card>
       <Card as="section" className="mt-6">
-        <h2 className="text-xl">Time off</h2>
+        <h2 id="time-off" className="text-xl">
+          Time off
+        </h2>
         <p className="mt-1 mb-4 text-ink-soft">
           From one moment to another nothing can be booked. Bookings already there stay.
         </p>
@@ -107,7 +134,16 @@ export default async function HoursPage({ params }: { params: Promise<{ slug: st
             ))}
           </ul>
         )}
-        <TimeOffForm providerId={provider.id} timeZone={provider.timeZone} />
+        <TimeOffForm key={blocked} providerId={provider.id} timeZone={provider.timeZone} date={blocked} />
+      </Card>
+      <Card as="section" className="mt-6">
+        <h2 className="text-xl">Other calendars</h2>
+        <p className="mt-1 mb-4 text-ink-soft">
+          Where you are busy in a calendar of your own, nothing can be booked here. We look every quarter of
+          an hour and keep only the times, never the titles.
+        </p>
+        <Feeds feeds={schedule.busyFeeds} base={base} timeZone={provider.timeZone} locale={locale.tag} />
+        <BusyFeedForm providerId={provider.id} />
       </Card>
     </Column>
   )
@@ -121,4 +157,58 @@ function sayPlainDate(date: string, locale: string): string {
     year: 'numeric',
     timeZone: 'UTC',
   }).format(new Date(`${date}T12:00:00Z`))
+}
+
+function weeklyOf(booking: BookingListItem, timeZone: string, locale: string): WeeklyBooking {
+  const { startsAt, endsAt, customer } = booking
+  const start = Temporal.Instant.from(startsAt).toZonedDateTimeISO(timeZone)
+  const fromMinute = start.hour * 60 + start.minute
+  return {
+    words: `${sayMoment(startsAt, timeZone, locale)}, ${customer?.name ?? 'somebody'}`,
+    weekday: start.dayOfWeek,
+    fromMinute,
+    untilMinute: fromMinute + (Date.parse(endsAt) - Date.parse(startsAt)) / 60_000,
+  }
+}
+
+interface FeedsProps {
+  feeds: ScheduleView['busyFeeds']
+  base: `/api/v1/my/providers/${string}`
+  timeZone: string
+  locale: string
+}
+
+function Feeds({ feeds, base, timeZone, locale }: FeedsProps) {
+  if (feeds.length === 0) return null
+  return (
+    <ul className="mb-6 divide-y divide-line">
+      {feeds.map(({ id, url, lastSuccessAt, lastError }) => (
+        <li key={id} className="flex flex-wrap items-center justify-between gap-3 py-2">
+          <span className="min-w-0">
+            {/* The rest of the address is as good as a password. */}
+            <span className="block font-medium">{new URL(url).host}</span>
+            <span className="block text-sm text-ink-soft">
+              {lastSuccessAt
+                ? `Last read ${sayMoment(lastSuccessAt, timeZone, locale)}`
+                : lastError
+                  ? 'Never read'
+                  : 'Not read yet: this takes some seconds'}
+            </span>
+            {lastError && <span className="block text-sm text-danger">Last try: {lastError}</span>}
+          </span>
+          <ActionButton
+            label="Remove"
+            of={`the calendar at ${new URL(url).host}`}
+            look="quiet"
+            title="Remove this calendar?"
+            confirmLabel="Remove it"
+            method="DELETE"
+            path={`${base}/busy-feeds/${id}`}
+          >
+            <p>Its busy times can be booked again within your hours.</p>
+          </ActionButton>
+        </li>
+      ))}
+    </ul>
+  )
 }

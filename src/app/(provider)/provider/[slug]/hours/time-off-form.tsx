@@ -11,7 +11,14 @@ import { useSave } from '../../../use-save.ts'
 
 const LABELS = { from: 'From', until: 'Until', reason: 'Note' }
 
-export function TimeOffForm({ providerId, timeZone }: { providerId: string; timeZone: string }) {
+interface TimeOffFormProps {
+  providerId: string
+  timeZone: string
+  /** The day that was pressed in the calendar. */
+  date: string | undefined
+}
+
+export function TimeOffForm({ providerId, timeZone, date }: TimeOffFormProps) {
   const router = useRouter()
   const save = useSave(LABELS)
   const form = useRef<HTMLFormElement>(null)
@@ -40,6 +47,7 @@ export function TimeOffForm({ providerId, timeZone }: { providerId: string; time
           label="From"
           hint={`${cityOf(timeZone)} time`}
           type="datetime-local"
+          defaultValue={date && `${date}T09:00`}
           error={save.errorOf('from')}
         />
         <Field
@@ -47,6 +55,7 @@ export function TimeOffForm({ providerId, timeZone }: { providerId: string; time
           label="Until"
           hint={`${cityOf(timeZone)} time`}
           type="datetime-local"
+          defaultValue={date && `${date}T17:00`}
           error={save.errorOf('until')}
         />
       </div>

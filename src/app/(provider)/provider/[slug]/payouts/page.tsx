@@ -1,4 +1,7 @@
 import Link from 'next/link'
+import type { BookingId } from '#src/kernel/ids.ts'
+import type { MoneyJson } from '#src/kernel/money.ts'
+import { listBookings } from '#src/modules/bookings/reads.ts'
 import { getEarnings, type EarningLine, type EarningStatus } from '#src/modules/payouts/reads.ts'
 import { Badge } from '#src/ui/badge.tsx'
 import { ButtonLink } from '#src/ui/button.tsx'
@@ -39,6 +42,14 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
   const earnings = await getEarnings(ctx, providerId, { after })
   const tag = locale.tag
   const { items, next } = earnings.lines
+  // The lines of the booking's own page, so that the two never say different things.
+  const { items: bookings } = await listBookings(ctx, {
+    as: 'provider',
+    providerId,
+    ids: items.map(({ bookingId }) => bookingId as BookingId),
+    limit: items.length,
+  })
+  const partsOf = new Map(bookings.map(({ id: bookingId, earnings: parts }) => [bookingId, parts]))
   const failed = items.some(({ status }) => status === 'failed')
   return (
     <Column>
@@ -97,13 +108,30 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
             ),
           },
           { key: 'day', header: 'Day', cell: ({ startsAt: at, timeZone }) => sayDate(at, timeZone, tag) },
-          { key: 'price', header: 'Price', numeric: true, cell: ({ base }) => sayMoney(base, tag) },
-          { key: 'commission', header: 'Commission', numeric: true, cell: (line) => commissionOf(line, tag) },
+          {
+            key: 'price',
+            header: 'Price',
+            numeric: true,
+            cell: ({ base, bookingId }) => (
+              <PriceOf base={base} refunded={partsOf.get(bookingId)?.refunded} locale={tag} />
+            ),
+          },
+          {
+            key: 'commission',
+            header: 'Commission',
+            numeric: true,
+            cell: ({ bookingId }) => {
+              const commission = partsOf.get(bookingId)?.commission
+              return commission ? `−${sayMoney(commission, tag)}` : '–'
+            },
+          },
           {
             key: 'net',
             header: 'You receive',
             numeric: true,
-            cell: ({ net }) => <strong>{sayMoney(net, tag)}</strong>,
+            cell: ({ net, bookingId }) => (
+              <strong>{sayMoney(partsOf.get(bookingId)?.net ?? net, tag)}</strong>
+            ),
           },
           {
             key: 'status',
@@ -135,9 +163,24 @@ function Sum({ label, amount, children }: { label: string; amount: string; child
   )
 }
 
-/** What lies between the price and what is received; more than the commission when a part was given back. */
-function commissionOf({ base, net }: EarningLine, locale: string): string {
-  return `−${sayMoney({ amountMinor: base.amountMinor - net.amountMinor, currency: base.currency }, locale)}`
+/** The price, and under it what of it went back. */
+function PriceOf({
+  base,
+  refunded,
+  locale,
+}: {
+  base: MoneyJson
+  refunded: MoneyJson | undefined
+  locale: string
+}) {
+  return (
+    <>
+      {sayMoney(base, locale)}
+      {refunded && refunded.amountMinor > 0 && (
+        <span className="block text-sm text-ink-soft">−{sayMoney(refunded, locale)} refunded</span>
+      )}
+    </>
+  )
 }
 
 function whenOf({ status, paidAt, dueAt, timeZone, reason }: EarningLine, locale: string) {

@@ -1,9 +1,11 @@
 import Link from 'next/link'
 import type { OnboardingStep } from '#src/modules/providers/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
+import { ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
+import { classes } from '#src/ui/classes.ts'
 import { count } from '#src/ui/format.ts'
-import { CheckIcon, WarningIcon } from '#src/ui/icons.tsx'
+import { CheckIcon } from '#src/ui/icons.tsx'
 import { Notice } from '#src/ui/notice.tsx'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { ActionButton } from '../../../../action-button.tsx'
@@ -26,11 +28,23 @@ export default async function SetupPage({ params }: { params: Promise<{ slug: st
   const { provider } = await openWorkspace(slug, `/provider/${slug}/setup`)
   const { steps, openBeforeGoLive } = provider.onboarding
   const done = steps.filter((step) => step.done).length
+  const next = steps.find((step) => !step.done)
   return (
     <Column width="medium">
       <PageHeading title="Set-up" actions={<StateBadge state={provider.status} />}>
-        {done} of {steps.length} steps done. Each is saved by itself; come back whenever you like.
+        Each step is saved by itself; come back whenever you like.
       </PageHeading>
+      <div className="mb-6">
+        <label htmlFor="progress" className="font-medium">
+          {done} of {steps.length} done
+        </label>
+        <progress
+          id="progress"
+          value={done}
+          max={steps.length}
+          className="mt-2 block h-2 w-full appearance-none overflow-hidden rounded-full bg-sunken accent-brand [&::-moz-progress-bar]:bg-brand [&::-webkit-progress-bar]:bg-sunken [&::-webkit-progress-value]:bg-brand"
+        />
+      </div>
       {provider.statusReason && (
         <div className="mb-6">
           <Notice tone="danger" title="Our reason">
@@ -40,7 +54,7 @@ export default async function SetupPage({ params }: { params: Promise<{ slug: st
       )}
       <ol className="flex flex-col gap-3">
         {steps.map((step, index) => (
-          <Step key={step.id} step={step} number={index + 1} slug={slug} />
+          <Step key={step.id} step={step} number={index + 1} next={step.id === next?.id} slug={slug} />
         ))}
       </ol>
       <Card as="section" className="mt-8">
@@ -105,18 +119,33 @@ export default async function SetupPage({ params }: { params: Promise<{ slug: st
   )
 }
 
-function Step({ step, number, slug }: { step: OnboardingStep; number: number; slug: string }) {
+interface StepProps {
+  step: OnboardingStep
+  number: number
+  /** The one to do now. */
+  next: boolean
+  slug: string
+}
+
+function Step({ step, number, next, slug }: StepProps) {
   const [title, page, words] = STEPS[step.id]
   return (
-    <Card as="li" className="flex gap-4">
+    <Card as="li" className={next ? 'flex gap-4 border-brand' : 'flex gap-4'}>
       {step.done ? (
-        <CheckIcon className="mt-0.5 size-6 text-success" />
+        <CheckIcon className="mt-0.5 size-7 text-success" />
       ) : (
-        <WarningIcon className="mt-0.5 size-6 text-warning" />
+        <span
+          aria-hidden="true"
+          className={classes(
+            'flex size-7 shrink-0 items-center justify-center rounded-full border text-sm font-semibold',
+            next ? 'border-brand text-brand' : 'border-line-strong text-ink-soft',
+          )}
+        >
+          {number}
+        </span>
       )}
       <div className="min-w-0 grow">
         <h2 className="text-lg">
-          <span className="text-ink-soft">{number}.</span>{' '}
           {page ? (
             <Link className="link" href={`/provider/${slug}/${page}`}>
               {title}
@@ -124,7 +153,7 @@ function Step({ step, number, slug }: { step: OnboardingStep; number: number; sl
           ) : (
             title
           )}
-          <span className="sr-only">{step.done ? ', done' : ', open'}</span>
+          <span className="sr-only">{step.done ? ', done' : ', to do'}</span>
         </h2>
         {step.done ? (
           <p className="text-ink-soft">{words}</p>
@@ -136,6 +165,11 @@ function Step({ step, number, slug }: { step: OnboardingStep; number: number; sl
           </ul>
         )}
       </div>
+      {next && page && (
+        <ButtonLink href={`/provider/${slug}/${page}`} size="small" className="self-center max-sm:hidden">
+          Continue
+        </ButtonLink>
+      )}
     </Card>
   )
 }

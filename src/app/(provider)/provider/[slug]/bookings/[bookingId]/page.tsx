@@ -2,6 +2,7 @@ import { notFound, redirect } from 'next/navigation'
 import { pageConfig } from '#src/boot/web.ts'
 import { isId, type BookingId } from '#src/kernel/ids.ts'
 import { getBookingView, type BookingView } from '#src/modules/bookings/reads.ts'
+import { listReviewRecords } from '#src/modules/reviews/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { Facts } from '#src/ui/facts.tsx'
@@ -15,6 +16,7 @@ import { orNotFound } from '../../../../../or-not-found.ts'
 import { pageLocale } from '../../../../../page-locale.ts'
 import { sayLeft } from '../../../../time-left.ts'
 import { openWorkspace } from '../../../../workspace.ts'
+import { ReviewCard } from '../../reviews/review-card.tsx'
 
 export const metadata = { title: 'A booking' }
 
@@ -32,6 +34,7 @@ export default async function ProviderBookingPage({ params }: PageProps) {
     pageLocale(),
   ])
   if (view.provider.id !== providerId) notFound()
+  const { items: reviews } = await listReviewRecords(ctx, { providerId, bookingId: bookingId as BookingId })
   if (view.party === 'customer') redirect(`/dashboard/bookings/${view.id}`)
   const { timeZone } = view
   const tag = locale.tag
@@ -100,6 +103,12 @@ export default async function ProviderBookingPage({ params }: PageProps) {
           />
         </Card>
         <Earnings view={view} escrowDays={pageConfig().ESCROW_DAYS} locale={tag} />
+        {reviews.map((review) => (
+          <Card as="section" key={review.id}>
+            <h2 className="mb-3 text-lg">Review</h2>
+            <ReviewCard review={review} slug={slug} timeZone={timeZone} locale={tag} withBooking={false} />
+          </Card>
+        ))}
         <Card as="section">
           <h2 className="mb-4 text-lg">What happened so far</h2>
           <Timeline
@@ -140,15 +149,30 @@ function WhyNothing({ view }: { view: BookingView }) {
   )
 }
 
+/** From the price to what arrives, in lines that add up. */
 function Earnings({ view, escrowDays, locale }: { view: BookingView; escrowDays: number; locale: string }) {
-  const { earnings, figures, payment, timeZone } = view
-  if (!earnings) return null
-  const { payout } = earnings
+  const { earnings, figures } = view
+  if (!earnings) {
+    return (
+      <Card as="section">
+        <h2 className="mb-2 text-lg">What you receive</h2>
+        <p className="text-ink-soft">Nothing was charged, so there is nothing to pay out.</p>
+      </Card>
+    )
+  }
+  const { refunded, commission, net } = earnings
   const lines = [
     ['Price', sayMoney(figures.base, locale)],
-    ['Commission', `−${sayMoney(earnings.commission, locale)}`],
-    ...(payment.refunded.amountMinor > 0
-      ? [['Refunded to the customer', sayMoney(payment.refunded, locale)]]
+    ...(refunded.amountMinor > 0
+      ? [['Refunded of the price', `−${sayMoney(refunded, locale)}`] as const]
+      : []),
+    ...(commission.amountMinor > 0
+      ? [
+          [
+            refunded.amountMinor > 0 ? 'Commission on what is kept' : 'Commission',
+            `−${sayMoney(commission, locale)}`,
+          ] as const,
+        ]
       : []),
   ] as const
   return (
@@ -162,22 +186,46 @@ function Earnings({ view, escrowDays, locale }: { view: BookingView; escrowDays:
           </div>
         ))}
         <div className="mt-1 flex justify-between gap-4 border-t border-line pt-3 text-lg font-semibold">
-          <dt>{payout ? 'Payout' : 'You receive'}</dt>
-          <dd className="tabular">{sayMoney(payout?.amount ?? earnings.net, locale)}</dd>
+          <dt>You receive</dt>
+          <dd className="tabular">{sayMoney(net, locale)}</dd>
         </div>
       </dl>
       <p className="mt-3 flex flex-wrap items-center gap-x-3 text-sm text-ink-soft">
-        {payout ? (
-          <>
-            <StateBadge state={payout.status} />
-            {payout.paidAt
-              ? `Sent ${sayDate(payout.paidAt, timeZone, locale)}`
-              : `Paid out on ${sayDate(payout.dueAt, timeZone, locale)}`}
-          </>
-        ) : (
-          `Held until ${escrowDays} days after the service, then paid out.`
-        )}
+        <WhenPaid view={view} earnings={earnings} escrowDays={escrowDays} locale={locale} />
       </p>
     </Card>
   )
+}
+
+interface WhenPaidProps {
+  view: BookingView
+  earnings: NonNullable<BookingView['earnings']>
+  escrowDays: number
+  locale: string
+}
+
+function WhenPaid({ view, earnings: { net, payout }, escrowDays, locale }: WhenPaidProps) {
+  const { state, timeZone } = view
+  if (payout?.paidAt) {
+    return (
+      <>
+        <StateBadge state={payout.status} />
+        {sayMoney(payout.amount, locale)} sent {sayDate(payout.paidAt, timeZone, locale)}
+      </>
+    )
+  }
+  if (net.amountMinor === 0) return 'Everything was refunded, so there is nothing to pay out.'
+  if (payout) {
+    return (
+      <>
+        <StateBadge state={payout.status} />
+        {view.payment.status === 'disputed'
+          ? 'Waits until the dispute is decided'
+          : `Paid out on ${sayDate(payout.dueAt, timeZone, locale)}`}
+      </>
+    )
+  }
+  if (state === 'awaiting_provider')
+    return `Charged when you accept, held until ${escrowDays} days after the service, then paid out.`
+  return `Held until ${escrowDays} days after the service, then paid out.`
 }
