@@ -17,6 +17,7 @@ import { makeOffer, quoteJson, type QuoteJson } from './quote-booking.ts'
 import { bookingEvents, bookings } from './tables.ts'
 import { bookingJson, type BookingJson } from './view.ts'
 
+export { countUnclaimed } from './claim-bookings-of-mailbox.ts'
 export { BOOKING_STATES, type BookingState } from './domain/lifecycle.ts'
 export type { BookingJson } from './view.ts'
 

@@ -27,6 +27,7 @@ import { acceptBooking, declineBooking } from './answer-request.ts'
 import { beginCheckout } from './begin-checkout.ts'
 import { cancelBooking, closeOpenCheckout } from './cancel-booking.ts'
 import { claimBooking } from './claim-booking.ts'
+import { claimBookingsOfMailbox } from './claim-bookings-of-mailbox.ts'
 import { CANCELLATION_POLICIES } from './domain/cancellation.ts'
 import { BOOKING_STATES } from './domain/lifecycle.ts'
 import { completeBooking, reportNoShow } from './finish-booking.ts'
@@ -156,9 +157,11 @@ export interface BookingsRoutesDeps {
   readonly gateway: PaymentGateway
   /** For prefilling the payment page. */
   readonly emailOf: (ctx: Ctx, userId: UserId) => Promise<string | null>
+  /** Null while the user has not shown that they read that mailbox. */
+  readonly provenEmailOf: (ctx: ReadCtx, userId: UserId) => Promise<string | null>
 }
 
-export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes {
+export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRoutesDeps): Routes {
   return (api) => {
     const offerSchema = z
       .object({
@@ -586,6 +589,28 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
         idempotently(c, async () => {
           const claimed = await claimBooking(c.var.ctx, gateway, c.req.valid('json').key)
           return { status: 201, body: await getBookingView(c.var.ctx, claimed.id) }
+        }),
+    )
+
+    api.openapi(
+      createRoute({
+        method: 'post',
+        path: '/v1/mailbox-claims',
+        operationId: 'claimBookingsOfMailbox',
+        tags: TAG,
+        summary: 'Take what was booked as a guest with your confirmed address into your account',
+        description: 'At most 100 at once. Bookings that are still being paid are left to the guest’s key.',
+        request: { headers: idempotencyHeaders, body: bodyOf(z.object({}).strict()) },
+        responses: {
+          ...ok(201, 'The bookings that are yours now', z.object({ bookingIds: z.array(idSchema) })),
+          ...refusals('auth.required', 'auth.mailbox_unproven', ...WRITE_REFUSALS),
+        },
+      }),
+      (c) =>
+        inIdempotentTransaction(c, async (inside) => {
+          const { ctx } = c.var
+          const email = ctx.actor.kind === 'user' ? await provenEmailOf(inside, ctx.actor.userId) : null
+          return { status: 201, body: { bookingIds: await claimBookingsOfMailbox(ctx, email) } }
         }),
     )
   }

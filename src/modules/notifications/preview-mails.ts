@@ -2,14 +2,15 @@ import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Audience, BookingFacts, PayoutFacts } from './domain/facts.ts'
 import {
+  ACCOUNT_TEMPLATES,
   BOOKING_TEMPLATES,
   PAYOUT_TEMPLATES,
   type BookingTemplate,
   type Template,
 } from './domain/who-gets-what.ts'
-import { checkoutUrl, customerBookingUrl, providerBookingUrl } from './domain/links.ts'
+import { accountUrl, checkoutUrl, customerBookingUrl, providerBookingUrl } from './domain/links.ts'
 import { renderMail, type RenderedMail } from './render-mail.ts'
-import { composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
 
 export interface MailPreview extends RenderedMail {
   /** 'booking_cancelled.guest.partial-refund': stays the same, to link to. */
@@ -195,6 +196,17 @@ export async function previewMails(appUrl: string): Promise<MailPreview[]> {
       template,
       audience: 'provider',
       state: 'one-booking',
+    })
+  }
+  for (const template of ACCOUNT_TEMPLATES) {
+    const url = accountUrl(appUrl, template, 'sample-token')
+    const mail = await renderMail(composeAccountMail(template, { name: SAMPLE_BOOKING.customer.name, url }))
+    previews.push({
+      ...mail,
+      name: `${template}.customer.asked`,
+      template,
+      audience: 'customer',
+      state: 'asked',
     })
   }
   return previews
