@@ -1,44 +1,41 @@
 'use client'
 
-import { useRouter } from 'next/navigation'
-import { useState } from 'react'
-import type { MoneyJson } from '#src/kernel/money.ts'
-import { post, type Problem } from '#src/http/client.ts'
+import { useRef, useState } from 'react'
+import { newIdempotencyKey, post, type Problem } from '#src/http/client.ts'
 import { Button } from '#src/ui/button.tsx'
-import { sayMoney } from '#src/ui/format.ts'
-import { Notice } from '#src/ui/notice.tsx'
 
-/** Somebody who has just signed in takes the held booking into the account, and the guest fee goes. */
-export function ClaimButton(props: {
-  guestKey: string
-  guestFee: MoneyJson
-  bookingId: string
-  locale: string
-}) {
-  const { guestKey, guestFee, bookingId, locale } = props
-  const router = useRouter()
+/** Somebody signed in who holds a guest's key takes the booking into the account. The key opens nothing afterwards. */
+export function ClaimButton(props: { guestKey: string; label: string; doneHref: string; wide?: boolean }) {
+  const { guestKey, label, doneHref, wide = false } = props
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
+  const attempt = useRef<string | null>(null)
 
   async function claim() {
     setBusy(true)
-    const answer = await post('/api/v1/booking-claims', { key: guestKey })
-    if (answer.ok) return router.replace(`/checkout/${bookingId}`)
+    attempt.current ??= newIdempotencyKey()
+    const answer = await post(
+      '/api/v1/booking-claims',
+      { key: guestKey },
+      { idempotencyKey: attempt.current },
+    )
+    // A full load: pages that the router has kept were opened by the key.
+    if (answer.ok) return location.assign(doneHref)
+    if (answer.problem.code !== 'offline') attempt.current = null
     setBusy(false)
     setProblem(answer.problem)
   }
 
   return (
-    <Notice tone="success" title="You are signed in">
-      <p>Take this booking into your account and the guest fee of {sayMoney(guestFee, locale)} goes away.</p>
-      <Button className="mt-3" size="small" onClick={() => void claim()} busy={busy && 'Taking it over…'}>
-        Remove the guest fee
+    <>
+      <Button wide={wide} onClick={() => void claim()} busy={busy && 'Taking it over…'}>
+        {label}
       </Button>
       {problem && (
         <p role="alert" className="mt-2 font-medium text-danger">
           {problem.detail}
         </p>
       )}
-    </Notice>
+    </>
   )
 }
