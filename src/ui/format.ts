@@ -24,6 +24,13 @@ export function sayMoney(amount: MoneyJson, locale = 'en-US'): string {
   return plain(formatMoney(money(amount.amountMinor, amount.currency), locale))
 }
 
+/** "50%" */
+export function sayPercent(percent: number, locale = 'en-US'): string {
+  return plain(
+    new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(percent / 100),
+  )
+}
+
 /** "14:00" or "2:00 PM" */
 export function sayTime(iso: string, timeZone: string, locale: string): string {
   return plain(format(locale, timeZone, { hour: 'numeric', minute: '2-digit' }).format(instant(iso)))

@@ -59,7 +59,7 @@ export function guestJourneys(stage: Stage, remember: (code: string) => void): v
         .filter({ has: page.locator('dt', { hasText: name }) })
         .locator('dd')
     await expect(line(/^Sports massage/)).toHaveText(dollars(base))
-    await expect(line(/^Guest booking fee 10 %/)).toHaveText(dollars(guestTotal - base))
+    await expect(line(/^Guest booking fee 10%/)).toHaveText(dollars(guestTotal - base))
     await expect(line(/^Total/)).toHaveText(dollars(guestTotal))
     await inspect('checkout')
     const pay = page.getByRole('button', { name: `Pay ${dollars(guestTotal)}` })

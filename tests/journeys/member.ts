@@ -45,7 +45,7 @@ export function memberJourneys(stage: Stage): void {
     const total = cents(await card.textContent())
     await card.getByRole('list').getByRole('link').last().click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Review and pay')
-    await expect(page.getByText(/Guest booking fee 10 %/)).toBeVisible()
+    await expect(page.getByText(/Guest booking fee 10%/)).toBeVisible()
     const held = await page.locator('main time[datetime]').first().getAttribute('datetime')
     await page.getByRole('link', { name: 'sign in to remove' }).click()
     await inspect('sign in')

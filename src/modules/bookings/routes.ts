@@ -1,4 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { setCookie } from 'hono/cookie'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { PARTIES } from '#src/kernel/actor.ts'
 import type { BookingId, ProviderId, ServiceId, UserId } from '#src/kernel/ids.ts'
@@ -15,6 +17,7 @@ import {
   ok,
   refusals,
   WRITE_REFUSALS,
+  type ApiEnv,
   type Routes,
 } from '#src/platform/http/define.ts'
 import {
@@ -33,7 +36,7 @@ import { BOOKING_STATES } from './domain/lifecycle.ts'
 import { completeBooking, reportNoShow } from './finish-booking.ts'
 import { holdSlot } from './hold-slot.ts'
 import { makeOffer, quoteJson } from './quote-booking.ts'
-import { getBookingView, listBookings } from './reads.ts'
+import { getBookingView, HELD_COOKIE, listBookings, REFUND_STATES } from './reads.ts'
 import { rescheduleBooking } from './reschedule-booking.ts'
 
 const TAG = ['Bookings']
@@ -78,6 +81,11 @@ const bookingSchema = z
   .openapi('Booking')
 const flags = <Name extends string>(...names: Name[]) =>
   z.object(Object.fromEntries(names.map((name) => [name, z.boolean()])) as Record<Name, z.ZodBoolean>)
+const refundStepSchema = z.object({
+  hoursBefore: z.number().int().openapi({ description: 'While at least so many hours are left.' }),
+  refundPercent: z.number().int(),
+  refund: moneySchema,
+})
 const bookingListItemSchema = bookingSchema
   .extend({
     party: z.enum(PARTIES).openapi({ description: 'In which capacity you see it.' }),
@@ -123,6 +131,25 @@ const bookingListItemSchema = bookingSchema
     cancelRefund: moneySchema
       .nullable()
       .openapi({ description: 'What cancelling at this moment would give back.' }),
+    refunds: z
+      .array(
+        z.object({
+          amount: moneySchema,
+          status: z
+            .enum(REFUND_STATES)
+            .openapi({ description: '`sent`: the bank shows it some days later.' }),
+          requestedAt: instantSchema,
+          settledAt: instantSchema.nullable(),
+        }),
+      )
+      .openapi({ description: 'What has been given back, and what is on its way.' }),
+    moving: z
+      .object({ asBooked: z.array(refundStepSchema), afterMove: z.array(refundStepSchema) })
+      .nullable()
+      .openapi({
+        description:
+          'What cancelling would give back later, counted back from the start: as the booking is, and after moving it. A move never brings back a refund that time has reduced.',
+      }),
   })
   .openapi('BookingListItem')
 const bookingDetailsSchema = bookingListItemSchema
@@ -269,6 +296,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
         )
         const checkoutUrl = `${ctx.config.NEXT_PUBLIC_APP_URL}/checkout/${booking.id}${guestKey ? `?key=${guestKey}` : ''}`
         if (replayed) c.header('idempotency-replayed', 'true')
+        if (guestKey) rememberHold(c, guestKey)
         return c.json({ booking, checkoutUrl, guestKey }, 201)
       },
     )
@@ -614,6 +642,18 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
         }),
     )
   }
+}
+
+/** So that a guest who comes back to the same time in this browser finds it held for them, and not taken. It authorises nothing. */
+function rememberHold(c: Context<ApiEnv>, guestKey: string): void {
+  const { NEXT_PUBLIC_APP_URL, HOLD_MINUTES } = c.var.ctx.config
+  setCookie(c, HELD_COOKIE, guestKey, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: NEXT_PUBLIC_APP_URL.startsWith('https:'),
+    maxAge: HOLD_MINUTES * 60,
+  })
 }
 
 function bookingIdOf({ bookingId }: { bookingId: string }): BookingId {

@@ -26,7 +26,7 @@ export default async function CheckoutPage({ params, searchParams }: PageProps) 
   const key = one(query, 'key')
   const here = `/checkout/${bookingId}${queryString({ key })}`
   const { view, now, guestKey, signedIn } = await openBooking(bookingId, key, here)
-  const chooseAgain = `/providers/${view.provider.slug}/book${queryString({ service: view.service.id })}`
+  const chooseAgain = `/providers/${view.provider.slug}/book${queryString({ service: view.service.id, slot: view.startsAt })}`
 
   if (view.state === 'expired' || (view.state === 'held' && !view.actions.pay))
     return <HoldOver href={chooseAgain} />
