@@ -18,7 +18,7 @@ describe('the policy in one sentence', () => {
       [START, 50],
     ]
     expect(say(flexible, '2026-11-20T00:00:00Z')).toBe(
-      'Free to cancel until Wed, Nov 25, 2:00 PM; then 50% back until the start.',
+      'Free to cancel until Wed, Nov 25, 2:00\u00a0PM; then 50% back until the start.',
     )
     expect(say(flexible, '2026-11-26T00:00:00Z')).toBe('50% back until the start.')
   })
@@ -30,7 +30,7 @@ describe('the policy in one sentence', () => {
       [START, 0],
     ]
     expect(say(moderate, '2026-11-24T00:00:00Z')).toBe(
-      '50% back until Wed, Nov 25, 2:00 PM; after that no refund.',
+      '50% back until Wed, Nov 25, 2:00\u00a0PM; after that no refund.',
     )
     expect(say(moderate, '2026-11-26T00:00:00Z')).toBe('Cancelling gives no refund.')
     expect(say([[START, 0]], '2026-11-20T00:00:00Z')).toBe('Cancelling gives no refund.')
@@ -58,7 +58,7 @@ describe('what a move does to a later refund', () => {
       [0, 50, 4_180],
     ]
     expect(after(flexible, '2026-11-20T00:00:00Z')).toBe(
-      '$83.60 back until Wed, Nov 25, 2:00 PM; then $41.80 back until the start.',
+      '$83.60 back until Wed, Nov 25, 2:00\u00a0PM; then $41.80 back until the start.',
     )
   })
 
