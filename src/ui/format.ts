@@ -51,8 +51,6 @@ export const sayDay = said('day')
 export const sayDate = said('date')
 /** "Thu, Nov 26, 2:00 PM" */
 export const sayMoment = said('moment')
-/** "Thu, Nov 26, 2026, 2:00 PM": for what may lie years back. */
-export const sayMomentOfYear = said('momentOfYear')
 
 /** "2:00 PM – 3:00 PM" */
 export function saySpan(startIso: string, endIso: string, timeZone: string, locale: string): string {

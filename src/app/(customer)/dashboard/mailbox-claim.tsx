@@ -35,7 +35,11 @@ export function MailboxClaim({ unclaimed, email }: { unclaimed: number; email: s
     <div className="mb-8 empty:hidden">
       {unclaimed > 0 ? (
         <Notice tone="info" title={`${count(unclaimed, 'booking')} made as a guest with ${email}`}>
-          <p>They can be here with your others. The links in their mails end then.</p>
+          <p>
+            {unclaimed === 1
+              ? 'It can be here with your others. The link in its mail ends then.'
+              : 'They can be here with your others. The links in their mails end then.'}
+          </p>
           {problem && (
             <p role="alert" className="mt-2 font-medium text-danger">
               {problem.detail}

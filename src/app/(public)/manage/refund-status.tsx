@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import type { BookingView } from '#src/modules/bookings/reads.ts'
 import { Card } from '#src/ui/card.tsx'
 import { sayDate, sayMoney } from '#src/ui/format.ts'
@@ -44,8 +45,11 @@ export function RefundStatus({ view, locale }: { view: BookingView; locale: stri
                   }
                 >
                   Banks usually show it within {BANK_DAYS.usually} to {BANK_DAYS.atMost} days, by{' '}
-                  {sayDate(latest, timeZone, locale)}. If it is not there by then, write to us with the code{' '}
-                  <span className="tabular">{code}</span>.
+                  {sayDate(latest, timeZone, locale)}. If it is not there by then,{' '}
+                  <Link className="link" href="/terms#contact">
+                    write to us
+                  </Link>{' '}
+                  with the code <span className="tabular">{code}</span>.
                 </Notice>
               )}
             </li>

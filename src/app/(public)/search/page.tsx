@@ -193,7 +193,7 @@ function SearchBar(props: { query: SearchQuery; date: string | undefined; proble
         autoComplete="address-level2"
       />
       <Field name="date" label="When" type="date" optional="unsaid" defaultValue={date} error={problem} />
-      <Button type="submit" className="max-lg:col-span-2 lg:mt-7.5">
+      <Button type="submit" className="max-lg:col-span-2 lg:mt-[2.0625rem]">
         <SearchIcon /> Search
       </Button>
     </div>
