@@ -20,6 +20,9 @@ export function journeysOfAnybody(stage: Stage): void {
     await expect(page).toHaveURL(/priceMax=80/)
     await expect(page.getByRole('heading', { level: 1 })).not.toHaveText(all ?? '')
     await visitor.inspect('search without scripts')
+    expect(await page.getByRole('article').count()).toBe(
+      await page.getByRole('main').getByRole('article').count(),
+    )
     await visitor.go(`/providers/${PROVIDER}`)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Willow & Stone Massage')
     await visitor.inspect('provider without scripts')
