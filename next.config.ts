@@ -4,7 +4,7 @@ const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
   compress: true,
-  // `npm run check` runs tsc over the whole repository; a second time in the build would only cost start-up time.
+  // `npm run lint` runs tsc over the whole repository; a second time in the build would only cost start-up time.
   typescript: { ignoreBuildErrors: true },
   images: { formats: ['image/avif', 'image/webp'], minimumCacheTTL: 60 },
   // Loaded from node_modules at run time: they open sockets and files, and bundling them gains nothing.

@@ -75,6 +75,8 @@ export function environmentFor(
           STRIPE_API_BASE: `http://127.0.0.1:${places.stripePort}`,
           STRIPE_WEBHOOK_SECRET: secrets.stripeWebhook,
           STRIPE_CONNECT_WEBHOOK_SECRET: secrets.stripeConnectWebhook,
+          STRIPE_CONNECT_CLIENT_ID: 'ca_sandbox',
+          STRIPE_SANDBOX_OAUTH_REDIRECT_URIS: `${app}/api/stripe/connect/callback`,
           STRIPE_SANDBOX_PORT: String(places.stripePort),
           STRIPE_SANDBOX_DATA: path.join(places.dataDir, 'stripe-sandbox.sqlite'),
           STRIPE_SANDBOX_WEBHOOK_URL: `${hooks}/webhooks`,

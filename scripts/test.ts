@@ -1,8 +1,8 @@
-// `npm test`: the checks, then every test. The last line says how many passed and failed; no test at all is a failure.
+// `npm test`, `npm run check` and CI: the checks, then every test. The last line says how many passed and failed; no test at all is a failure.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { runChecks } from './check.ts'
+import { runChecks } from './lint.ts'
 import { countsFile } from './count-reporter.ts'
 import { readJson } from './environment.ts'
 import { repository } from './processes.ts'

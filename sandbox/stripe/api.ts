@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { canonicalForm, decodeForm, type FormHash } from './encoding.ts'
-import { invalidRequest, StripeApiError, type StripeErrorBody } from './errors.ts'
+import { invalidRequest, OAuthRefusal, StripeApiError, type StripeErrorBody } from './errors.ts'
 import { API_VERSION } from './events.ts'
 import { expandInto } from './expand.ts'
 import type { Fault } from './faults.ts'
@@ -11,6 +11,7 @@ import { accountRoutes } from './routes/accounts.ts'
 import { chargeRoutes, refundRoutes } from './routes/charges-and-refunds.ts'
 import { checkoutSessionRoutes } from './routes/checkout-sessions.ts'
 import { moneyRoutes } from './routes/money.ts'
+import { accountOfToken, oauthRoutes } from './routes/oauth.ts'
 import { otherRoutes } from './routes/others.ts'
 import { paymentIntentRoutes } from './routes/payment-intents.ts'
 import { transferRoutes } from './routes/transfers.ts'
@@ -39,6 +40,7 @@ const findRoute = buildRouter([
   ...accountRoutes,
   ...accountLinkRoutes,
   ...moneyRoutes,
+  ...oauthRoutes,
   ...otherRoutes,
 ])
 
@@ -67,7 +69,7 @@ export function answerApi(
     idempotencyKey: header(request, 'idempotency-key') ?? null,
   }
   try {
-    authenticate(request)
+    call.account = accountOfToken(call, authenticate(request)) ?? call.account
     if (!match) {
       throw invalidRequest(
         `Unrecognized request URL (${request.method}: ${request.path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
@@ -132,18 +134,19 @@ function execute(
         return run()
       } catch (error) {
         if (error instanceof StripeApiError && error.keepsChanges)
-          return finish(error.status, errorBody(call, error.body))
+          return finish(error.status, refusalBody(call, error))
         throw error
       }
     })
   } catch (error) {
     // Nothing of the call remains; what it answered does, because Stripe replays refusals too.
     if (!(error instanceof StripeApiError)) throw error
-    return finish(error.status, errorBody(call, error.body))
+    return finish(error.status, refusalBody(call, error))
   }
 }
 
-function authenticate(request: ApiRequest): void {
+/** Returns the key. */
+function authenticate(request: ApiRequest): string {
   const authorization = header(request, 'authorization') ?? ''
   const [scheme = '', value = ''] = authorization.split(' ')
   const key =
@@ -169,6 +172,7 @@ function authenticate(request: ApiRequest): void {
     const shown = `${key.slice(0, 8)}${'*'.repeat(Math.max(key.length - 12, 4))}${key.slice(-4)}`
     throw invalidRequest(`Invalid API Key provided: ${shown}`, {}, 401)
   }
+  return key
 }
 
 function header(request: ApiRequest, name: string): string | undefined {
@@ -195,8 +199,13 @@ function errorBody(call: Work, error: StripeErrorBody): string {
   )
 }
 
+function refusalBody(call: Work, error: StripeApiError): string {
+  if (!(error instanceof OAuthRefusal)) return errorBody(call, error.body)
+  return JSON.stringify({ error: error.word, error_description: error.message }, null, 2)
+}
+
 function refusal(call: Work, request: ApiRequest, error: StripeApiError): ApiAnswer {
-  return { status: error.status, headers: headersOf(call, request), body: errorBody(call, error.body) }
+  return { status: error.status, headers: headersOf(call, request), body: refusalBody(call, error) }
 }
 
 export function rateLimited(work: Work, request: ApiRequest): ApiAnswer {

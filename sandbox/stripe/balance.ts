@@ -69,6 +69,22 @@ export function addToBalance(work: Work, currency: string, available: number, pe
     .run(work.account, currency, available, pending)
 }
 
+/** Whether the platform's bank lets Stripe take what the balance is short of; it does unless an operator said no. */
+export function debitsRefused(work: Work): boolean {
+  if (work.account !== work.platform) return false
+  return work.store.prepare("SELECT 1 FROM facts WHERE name = 'debits_refused'").get() !== undefined
+}
+
+export function refuseDebits(work: Work, refused: boolean): void {
+  work.store
+    .prepare(
+      refused
+        ? "INSERT OR IGNORE INTO facts (name, value) VALUES ('debits_refused', '1')"
+        : "DELETE FROM facts WHERE name = 'debits_refused'",
+    )
+    .run()
+}
+
 export interface BalanceRow {
   currency: string
   available: number

@@ -58,6 +58,9 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (next_attempt_ms) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);
 
+-- Accounts of a file from before accounts could leave.
+UPDATE objects SET status = 'connected' WHERE kind = 'account' AND status IS NULL;
+
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `
 

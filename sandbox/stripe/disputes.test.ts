@@ -1,7 +1,9 @@
 import type Stripe from 'stripe'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  byHand,
   paid,
+  pass,
   postForm,
   readyAccount,
   refusalOf,
@@ -80,6 +82,113 @@ describe('disputes', () => {
     const { dispute } = await disputed()
     sandbox.advance(10 * DAY)
     await expect.poll(async () => (await stripe.disputes.retrieve(dispute.id)).status).toBe('lost')
+  })
+})
+
+describe('a dispute', () => {
+  test('of a part takes that part, and a second one of the same charge is refused', async () => {
+    const charge = await paid(stripe, 10_000)
+    const dispute = await byHand(sandbox.url, charge.id, 'dispute', {
+      amount: '40.00',
+      reason: 'product_not_received',
+    })
+    expect(
+      await stripe.disputes.retrieve(dispute, { expand: ['charge', 'balance_transactions'] }),
+    ).toMatchObject({
+      amount: 4000,
+      reason: 'product_not_received',
+      charge: { id: charge.id, disputed: true },
+      balance_transactions: [
+        {
+          amount: -4000,
+          fee: 1500,
+          fee_details: [{ amount: 1500, description: 'Dispute fee', type: 'stripe_fee' }],
+          net: -5500,
+          source: dispute,
+        },
+      ],
+    })
+    expect(await byHand(sandbox.url, charge.id, 'dispute')).toContain('disputed already')
+    expect(await byHand(sandbox.url, charge.id, 'inquire')).toContain('disputed already')
+    const other = await paid(stripe, 1000)
+    expect(await byHand(sandbox.url, other.id, 'dispute', { amount: '10.01' })).toContain('more than')
+    expect(await byHand(sandbox.url, other.id, 'dispute', { reason: 'whim' })).toContain(
+      'one of these reasons',
+    )
+  })
+})
+
+describe('inquiries', () => {
+  async function inquired(): Promise<{ charge: Stripe.Charge; dispute: string }> {
+    const charge = await paid(stripe, 10_000)
+    return { charge, dispute: await byHand(sandbox.url, charge.id, 'inquire') }
+  }
+  const newest = async (limit: number) =>
+    (await stripe.events.list({ type: 'charge.dispute.*', limit })).data.map((event) => event.type)
+
+  test('move no money and leave the charge refundable', async () => {
+    const { charge, dispute } = await inquired()
+    expect(await stripe.disputes.retrieve(dispute)).toMatchObject({
+      status: 'warning_needs_response',
+      is_charge_refundable: true,
+      balance_transactions: [],
+      payment_method_details: { card: { case_type: 'inquiry' } },
+    })
+    expect(await newest(1)).toEqual(['charge.dispute.created'])
+    await expect(stripe.refunds.create({ charge: charge.id, amount: 100 })).resolves.toMatchObject({
+      status: 'succeeded',
+    })
+    expect((await stripe.disputes.retrieve(dispute)).status).toBe('warning_needs_response')
+  })
+
+  test('that escalate become a chargeback: the same dispute, a new deadline, the money and the fee', async () => {
+    const { charge, dispute } = await inquired()
+    await stripe.disputes.update(dispute, { evidence: { uncategorized_text: 'see the mails' } })
+    expect((await stripe.disputes.retrieve(dispute)).status).toBe('warning_under_review')
+    await byHand(sandbox.url, dispute, 'escalate')
+    expect(await stripe.disputes.retrieve(dispute)).toMatchObject({
+      status: 'needs_response',
+      is_charge_refundable: false,
+      evidence_details: { submission_count: 0 },
+      balance_transactions: [{ amount: -10_000, fee: 1500 }],
+    })
+    expect(await newest(2)).toEqual(['charge.dispute.updated', 'charge.dispute.funds_withdrawn'])
+    expect((await refusalOf(stripe.refunds.create({ charge: charge.id }))).code).toBe('charge_disputed')
+    expect(await byHand(sandbox.url, dispute, 'escalate')).toContain('Only an open inquiry')
+    expect(await byHand(sandbox.url, dispute, 'close')).toContain('Only an inquiry')
+  })
+
+  test('close without a verdict by hand, after a full refund, and when 120 days have passed', async () => {
+    const byOperator = await inquired()
+    await byHand(sandbox.url, byOperator.dispute, 'close')
+    const byRefund = await inquired()
+    await stripe.refunds.create({ charge: byRefund.charge.id })
+    const byTime = await inquired()
+    await pass(sandbox, 119 * DAY)
+    expect((await stripe.disputes.retrieve(byTime.dispute)).status).toBe('warning_needs_response')
+    sandbox.advance(2 * DAY)
+    for (const { dispute } of [byOperator, byRefund, byTime]) {
+      await expect.poll(async () => (await stripe.disputes.retrieve(dispute)).status).toBe('warning_closed')
+      expect((await stripe.disputes.retrieve(dispute)).balance_transactions).toEqual([])
+    }
+  })
+
+  test('are often preceded by an early fraud warning, which can be acted on until then', async () => {
+    const charge = await paid(stripe, 10_000)
+    const warning = await byHand(sandbox.url, charge.id, 'warn')
+    expect(await stripe.radar.earlyFraudWarnings.retrieve(warning, { expand: ['charge'] })).toMatchObject({
+      actionable: true,
+      charge: { id: charge.id, disputed: false },
+      payment_intent: charge.payment_intent,
+    })
+    await byHand(sandbox.url, charge.id, 'inquire', { reason: 'fraudulent' })
+    const { data } = await stripe.radar.earlyFraudWarnings.list({ charge: charge.id })
+    expect(data).toMatchObject([{ id: warning, actionable: false }])
+    const events = (await stripe.events.list({ type: 'radar.early_fraud_warning.*', limit: 2 })).data
+    expect(events.map((event) => event.type)).toEqual([
+      'radar.early_fraud_warning.updated',
+      'radar.early_fraud_warning.created',
+    ])
   })
 })
 

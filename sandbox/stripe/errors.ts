@@ -26,6 +26,24 @@ export class StripeApiError extends Error {
   }
 }
 
+/**
+ * https://docs.stripe.com/connect/oauth-reference: /oauth/token and /oauth/deauthorize answer with a word and a sentence
+ * instead of an `error` hash, and the SDK makes errors of its own of them.
+ */
+export class OAuthRefusal extends StripeApiError {
+  readonly word: OAuthWord
+
+  constructor(word: OAuthWord, sentence: string, keepsChanges = false) {
+    super(
+      word === 'invalid_client' ? 401 : 400,
+      { type: 'invalid_request_error', message: sentence },
+      keepsChanges,
+    )
+    this.word = word
+  }
+}
+type OAuthWord = 'invalid_client' | 'invalid_grant' | 'invalid_request' | 'unsupported_grant_type'
+
 export function documentationUrl(code: string): string {
   return `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`
 }

@@ -11,9 +11,11 @@ type EventType = StoredEvent['type']
 /** Records an event and one pending delivery per endpoint that asked for its type, in the caller's transaction. */
 export function emit(work: Work, type: EventType, object: Emitted, previous?: Record<string, unknown>): void {
   const connected = work.account !== work.platform
+  // What happens to an account without its platform is not the platform's to know.
+  const hears = !connected || work.store.find('account', work.account)?.aside.disconnected !== true
   const endpoints = work.store
     .list('webhook_endpoint', work.platform, { status: 'enabled' }, { limit: 100 })
-    .rows.filter((row) => row.aside.connect === connected && wants(row.object.enabled_events, type))
+    .rows.filter((row) => hears && row.aside.connect === connected && wants(row.object.enabled_events, type))
     .reverse()
   const event: StoredEvent = {
     id: newId('evt'),

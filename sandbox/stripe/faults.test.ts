@@ -123,3 +123,27 @@ describe('faults of calls', () => {
     }
   })
 })
+
+test('with a limit, calls above it are refused in the second they came, and served in the next', async () => {
+  const limited = await startTestSandbox({ callsPerSecond: 25 })
+  // Three times the limit: however the calls fall on two seconds, some are above it.
+  const calls = Array.from({ length: 75 }, () =>
+    limited.stripe.balance.retrieve().then(
+      () => 'served',
+      (error: unknown) => (error instanceof Stripe.errors.StripeRateLimitError ? 'limited' : 'broken'),
+    ),
+  )
+  const answers = new Set(await Promise.all(calls))
+  expect([...answers].sort()).toEqual(['limited', 'served'])
+  await expect
+    .poll(
+      () =>
+        limited.stripe.balance.retrieve().then(
+          () => 'served',
+          () => 'limited',
+        ),
+      { timeout: 3000 },
+    )
+    .toBe('served')
+  await limited.close()
+})

@@ -26,18 +26,22 @@ const ACTIONS = [
 export type FaultAction = (typeof ACTIONS)[number]
 
 const faultSchema = z.strictObject({
-  match: z.string().regex(/^((GET|POST|DELETE) \/v1\/\S*|event:\S+)$/),
+  match: z.string().regex(/^((GET|POST|DELETE) \/(v1|oauth)\/\S*|event:\S+)$/),
   action: z.enum(ACTIONS),
   /** How many matches it strikes; without it, every one until cleared. */
   times: z.int().min(1).optional(),
   /** Strike only each n-th match: `every: 20` is 5 %, and the same 5 % in every run. */
   every: z.int().min(1).default(1),
+  /** Ends by itself this long after it was armed, in real time. */
+  forSeconds: z.int().min(1).max(3600).optional(),
   delayMs: z.int().min(0).max(600_000).default(1000),
 })
 export const faultScript = z.union([z.array(faultSchema), faultSchema.transform((fault) => [fault])])
 export type Fault = z.infer<typeof faultSchema>
 
 interface Armed extends Fault {
+  /** Real time, milliseconds. */
+  endsAtMs: number
   seen: number
   struck: number
 }
@@ -55,6 +59,9 @@ const EVENT_ONLY = new Set<FaultAction>(['duplicate', 'reorder'])
 
 export function openFaults(): Faults {
   let armed: Armed[] = []
+  const dropEnded = () => {
+    armed = armed.filter(({ endsAtMs }) => endsAtMs > Date.now())
+  }
   return {
     add(faults) {
       for (const fault of faults) {
@@ -63,13 +70,24 @@ export function openFaults(): Faults {
           throw new RangeError(`${fault.action} is not a fault of ${event ? 'events' : 'API calls'}`)
         }
       }
-      armed.push(...faults.map((fault) => ({ ...fault, seen: 0, struck: 0 })))
+      armed.push(
+        ...faults.map((fault) => ({
+          ...fault,
+          endsAtMs: Date.now() + (fault.forSeconds ?? Infinity) * 1000,
+          seen: 0,
+          struck: 0,
+        })),
+      )
     },
     clear() {
       armed = []
     },
-    list: () => armed,
+    list() {
+      dropEnded()
+      return armed
+    },
     strike(...subjects) {
+      dropEnded()
       for (const fault of armed) {
         if (!subjects.some((subject) => matches(fault.match, subject))) continue
         fault.seen += 1

@@ -9,12 +9,15 @@ export interface Kinds {
   charge: Stripe.Charge
   customer: Stripe.Customer
   dispute: Stripe.Dispute
+  early_fraud_warning: Stripe.Radar.EarlyFraudWarning
   event: StoredEvent
+  oauth_code: OAuthCode
   payment_intent: Stripe.PaymentIntent
   payment_method: Stripe.PaymentMethod
   payout: Stripe.Payout
   refund: Stripe.Refund
   session: Stripe.Checkout.Session
+  topup: Stripe.Topup
   transfer: Stripe.Transfer
   transfer_reversal: Stripe.TransferReversal
   webhook_endpoint: Stripe.WebhookEndpoint
@@ -26,9 +29,27 @@ export type StoredEvent = Omit<Stripe.EventBase, 'data'> & {
   data: { object: Stripe.Event.Data.Object; previous_attributes?: Stripe.Event.Data.PreviousAttributes }
 }
 
+/** What somebody who connects an account brings back to the platform; no call of the API shows it. */
+export interface OAuthCode {
+  id: string
+  object: 'oauth_code'
+  account: string
+  created: number
+  expires_at: number
+  scope: 'read_only' | 'read_write'
+}
+
 /** What the sandbox remembers beside an object and Stripe would not show. */
 export interface Asides {
-  account: { individual?: Record<string, unknown>; payoutFailure?: string; restricted?: boolean }
+  account: {
+    individual?: Record<string, unknown>
+    payoutFailure?: string
+    restricted?: boolean
+    /** The platform has no access: not connected yet, or no more. */
+    disconnected?: boolean
+    /** Capabilities that Stripe took away, whatever else is in order. */
+    lost?: Capability[]
+  }
   account_link: {
     account: string
     token: string
@@ -42,21 +63,27 @@ export interface Asides {
   charge: { card?: TestCardNumber; due?: 'dispute'; transferred?: number }
   customer: Record<string, never>
   dispute: { withdrawn: boolean }
+  early_fraud_warning: Record<string, never>
   event: Record<string, never>
+  /** A token lives from the first use of its code until a second use, which betrays that somebody else has it. */
+  oauth_code: { state: 'fresh' | 'revoked' | 'used' }
   payment_intent: { session?: string; returnUrl?: string | null; challenge?: 'open' }
   payment_method: { card: TestCardNumber }
   payout: { failure?: string; balanceTransactions?: string[] }
-  refund: { plan?: 'succeed' | 'fail' }
+  /** `wait`: until the balance covers it. */
+  refund: { plan?: 'fail' | 'succeed' | 'wait' }
   session: {
     lineItems: Stripe.LineItem[]
     paymentIntentData: PaymentIntentData
     submitNote?: string
   }
+  topup: Record<string, never>
   transfer: Record<string, never>
   transfer_reversal: Record<string, never>
   webhook_endpoint: { secret: string; connect: boolean; fixed: boolean }
 }
 
+export type Capability = 'card_payments' | 'legacy_payments' | 'transfers'
 export type TestCardNumber = TestCard['number']
 
 /** What a Checkout Session will give to its PaymentIntent when the customer pays. */
@@ -99,10 +126,14 @@ function idOf(value: string | { id: string } | null | undefined): string | null 
   return typeof value === 'string' ? value : value.id
 }
 
-type Describe = { [K in Kind]: (object: Kinds[K]) => Columns }
+type Describe = { [K in Kind]: (object: Kinds[K], aside: Asides[K]) => Columns }
 
 export const COLUMNS_OF: Describe = {
-  account: (account) => ({ created: account.created ?? 0, email: account.email }),
+  account: (account, aside) => ({
+    created: account.created ?? 0,
+    email: account.email,
+    status: aside.disconnected ? 'disconnected' : 'connected',
+  }),
   account_link: (link) => ({ created: link.created }),
   balance_transaction: (transaction) => ({
     created: transaction.created,
@@ -125,7 +156,13 @@ export const COLUMNS_OF: Describe = {
     payment_intent: idOf(dispute.payment_intent),
     status: dispute.status,
   }),
+  early_fraud_warning: (warning) => ({
+    created: warning.created,
+    charge: idOf(warning.charge),
+    payment_intent: idOf(warning.payment_intent),
+  }),
   event: (event) => ({ created: event.created, subtype: event.type }),
+  oauth_code: (code) => ({ created: code.created }),
   payment_intent: (intent) => ({
     created: intent.created,
     customer: idOf(intent.customer),
@@ -152,6 +189,7 @@ export const COLUMNS_OF: Describe = {
     status: session.status,
     email: session.customer_email,
   }),
+  topup: (topup) => ({ created: topup.created, status: topup.status }),
   transfer: (transfer) => ({
     created: transfer.created,
     transfer_group: transfer.transfer_group,

@@ -12,6 +12,9 @@ const { values } = parseArgs({
     'webhook-events': { type: 'string' },
     'clock-file': { type: 'string' },
     'app-url': { type: 'string' },
+    'calls-per-second': { type: 'string' },
+    'connect-client-id': { type: 'string' },
+    'oauth-redirect-uris': { type: 'string' },
     'public-url': { type: 'string' },
   },
 })
@@ -26,8 +29,11 @@ const webhookUrl = setting('webhook-url', 'STRIPE_SANDBOX_WEBHOOK_URL')
 const connectWebhookUrl = setting('connect-webhook-url', 'STRIPE_SANDBOX_CONNECT_WEBHOOK_URL')
 const webhookEvents = setting('webhook-events', 'STRIPE_SANDBOX_WEBHOOK_EVENTS')
 const connectWebhookSecret = process.env['STRIPE_CONNECT_WEBHOOK_SECRET']
+const callsPerSecond = setting('calls-per-second', 'STRIPE_SANDBOX_CALLS_PER_SECOND')
 const clockFile = setting('clock-file', 'DEMO_CLOCK_FILE')
 const appUrl = setting('app-url', 'NEXT_PUBLIC_APP_URL')
+const connectClientId = setting('connect-client-id', 'STRIPE_CONNECT_CLIENT_ID')
+const oauthRedirectUris = setting('oauth-redirect-uris', 'STRIPE_SANDBOX_OAUTH_REDIRECT_URIS')
 const publicUrl = setting('public-url', 'STRIPE_SANDBOX_PUBLIC_URL')
 
 const options: StripeSandboxOptions = {
@@ -38,8 +44,11 @@ const options: StripeSandboxOptions = {
   ...(connectWebhookUrl && { connectWebhookUrl }),
   ...(webhookEvents && { webhookEvents: webhookEvents.split(',') }),
   ...(connectWebhookSecret && { connectWebhookSecret }),
+  ...(callsPerSecond && { callsPerSecond: Number(callsPerSecond) }),
   ...(clockFile && { clockFile }),
   ...(appUrl && { appUrl }),
+  ...(connectClientId && { connectClientId }),
+  ...(oauthRedirectUris && { oauthRedirectUris: oauthRedirectUris.split(',') }),
   ...(publicUrl && { publicUrl }),
   log: (line) => process.stderr.write(`stripe sandbox: ${line}\n`),
 }

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatMoney, processingFee } from './money.ts'
+import { formatMoney, payablePart, processingFee } from './money.ts'
 import { paid, readyAccount, refusalOf, startTestSandbox, type TestSandbox } from './testing/sandbox.ts'
 
 const DAY = 86_400
@@ -26,6 +26,7 @@ describe('fees', () => {
     [50, 'usd', 31],
     [10_000, 'jpy', 360],
     [10_000, 'eur', 175],
+    [123_500, 'isk', 3_700], // 35.82 and 0.30 make 36.12, of which there is no coin
   ])('of %i %s are %i', (amount, currency, fee) => {
     expect(processingFee(amount, currency)).toBe(fee)
   })
@@ -35,6 +36,39 @@ describe('fees', () => {
       '$12.34',
       '¥1,234',
       'KWD\u00a01.230',
+    ])
+    expect(formatMoney(500, 'ugx')).toBe('UGX\u00a05.00') // as Stripe counts it: 500 is five shillings
+  })
+})
+
+describe('currencies with a rule of their own', () => {
+  test.each([
+    ['isk', 55_550, 'invalid_charge_amount_no_decimal_compatible'],
+    ['ugx', 55_550, 'invalid_charge_amount_no_decimal_compatible'],
+    ['kwd', 5_637, 'parameter_invalid_integer'],
+    ['huf', 5_500, 'amount_too_small'],
+    ['ugx', 100_000_000, 'amount_too_large'],
+  ])('%s: %i is not charged', async (currency, amount, code) => {
+    expect(await refusalOf(stripe.paymentIntents.create({ amount, currency }))).toMatchObject({
+      statusCode: 400,
+      code,
+    })
+  })
+
+  test.each([
+    ['isk', 55_500],
+    ['ugx', 55_500],
+    ['kwd', 5_640],
+    ['huf', 17_550],
+    ['twd', 80_045],
+    ['huf', 100_000_050],
+  ])('%s: %i is charged', async (currency, amount) => {
+    expect(await stripe.paymentIntents.create({ amount, currency })).toMatchObject({ amount, currency })
+  })
+
+  test('forint and Taiwan dollars go to a bank in whole ones, and the rest stays', () => {
+    expect([payablePart(1_045, 'huf'), payablePart(80_045, 'twd'), payablePart(1_045, 'usd')]).toEqual([
+      1_000, 80_000, 1_045,
     ])
   })
 })

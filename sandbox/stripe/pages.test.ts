@@ -83,6 +83,25 @@ describe.each(['light', 'dark'] as const)('on a phone, %s', (colorScheme) => {
   }, 60_000)
 })
 
+test('connecting an account works, the platform and what can go wrong have pages, and axe has no complaint', async () => {
+  const context = await browser.newContext({ viewport: PHONE })
+  const page = await context.newPage()
+  // The dashboard of the other sandbox stands for the platform's own page.
+  const connecting = await startTestSandbox({ oauthRedirectUris: [`${sandbox.url}/`] })
+  const { id } = await connecting.stripe.accounts.create({ type: 'standard', email: 'own@example.com' })
+  await page.goto(`${connecting.url}/oauth/authorize?client_id=ca_sandbox&response_type=code&state=s`)
+  await expectNoComplaint(page)
+  await page.getByLabel(id).check()
+  await page.getByRole('button', { name: 'Connect' }).click()
+  await page.waitForURL(/\?.*code=ac_.*state=s/)
+  for (const path of ['objects/platform', `objects/${id}`, 'scenarios']) {
+    await page.goto(`${connecting.url}/${path}`)
+    await expectNoComplaint(page)
+  }
+  await context.close()
+  await connecting.close()
+}, 60_000)
+
 test('without script, Enter pays and the card buttons still choose', async () => {
   const context = await browser.newContext({ viewport: PHONE, javaScriptEnabled: false })
   const page = await context.newPage()

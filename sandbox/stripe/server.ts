@@ -12,8 +12,9 @@ import { registerEndpoints, rememberPlatform, targetsOf, type WebhookTarget } fr
 import { openClock } from './clock.ts'
 import { faultScript, openFaults, type Fault, type Faults } from './faults.ts'
 import { pruneIdempotency } from './idempotency.ts'
-import type { PageAnswer } from './pages/page.ts'
+import { json, type PageAnswer } from './pages/page.ts'
 import { answerPage } from './pages/pages.ts'
+import { openRateLimit } from './rate-limit.ts'
 import { openStore } from './store.ts'
 import { passTime } from './time-passing.ts'
 import { openWebhooks } from './webhooks.ts'
@@ -31,8 +32,14 @@ export interface StripeSandboxOptions {
   connectWebhookUrl?: string
   webhookEndpoints?: WebhookTarget[]
   clockFile?: string
+  /** More calls in one second are answered with 429; no limit if it is not given. */
+  callsPerSecond?: number
   /** Where the marketplace lives: a link on the dashboard. */
   appUrl?: string
+  /** The platform's `client_id`, for accounts that connect to it by OAuth; `ca_sandbox` if it is not given. */
+  connectClientId?: string
+  /** Where OAuth may lead back to. */
+  oauthRedirectUris?: string[]
   /** The address people reach the hosted pages by, when it is not http://127.0.0.1:port. */
   publicUrl?: string
   log?: (line: string) => void
@@ -44,6 +51,8 @@ export interface StripeSandbox {
   close(): Promise<void>
 }
 
+/** What the SDK calls. /oauth/authorize is a page. */
+const API_PATH = /^\/(v1\/|oauth\/(token|deauthorize)$)/
 const MOST_BODY_BYTES = 1_000_000
 /** Time passes even when nobody asks: expiring sessions and refunds that settle are looked for this often. */
 const TICK_MS = 500
@@ -56,6 +65,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   const clock = openClock(options.clockFile)
   const store = openStore(options.dataFile)
   const faults = openFaults()
+  const rateLimit = openRateLimit(options.callsPerSecond)
   const platform = rememberPlatform(store)
   const server = http.createServer()
   let publicUrl = ''
@@ -66,6 +76,10 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     account: platform,
     platform,
     publicUrl,
+    application: {
+      clientId: options.connectClientId ?? 'ca_sandbox',
+      redirectUris: options.oauthRedirectUris ?? [],
+    },
     requestId: null,
     idempotencyKey: null,
   })
@@ -86,10 +100,16 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     if (body === undefined) return sendPage(response, { status: 413, body: 'Request body too large' })
     if (path === '/_sandbox/faults')
       return sendPage(response, changeFaults(faults, request.method ?? 'GET', body))
-    if (!path.startsWith('/v1/')) {
+    if (!API_PATH.test(path)) {
       const answer = answerPage(
         currentWork(),
-        { method: request.method ?? 'GET', path, query, body },
+        {
+          method: request.method ?? 'GET',
+          path,
+          query,
+          body,
+          wantsJson: request.headers.accept === 'application/json',
+        },
         { appUrl: options.appUrl, retryWebhooks: () => webhooks.retryNow(), faults },
       )
       webhooks.wake()
@@ -107,7 +127,8 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     const fault = faults.strike(subject, `${request.method} ${request.path}`)
     if (fault?.action === 'drop-before') return void response.destroy()
     if (fault?.action === 'hang') return
-    if (fault?.action === '429') return sendApi(response, rateLimited(newWork(), request))
+    if (rateLimit.isExceeded() || fault?.action === '429')
+      return sendApi(response, rateLimited(newWork(), request))
     const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined
     const scoped =
       key === undefined ? undefined : `${String(request.headers['stripe-account'] ?? '')} ${String(key)}`
@@ -199,20 +220,15 @@ function sendPage(response: ServerResponse, answer: PageAnswer): void {
 }
 
 function changeFaults(faults: Faults, method: string, body: string): PageAnswer {
-  const json = { 'content-type': 'application/json' }
   if (method === 'DELETE') faults.clear()
   if (method === 'POST') {
     try {
       faults.add(faultScript.parse(JSON.parse(body)))
     } catch (error) {
-      return {
-        status: 400,
-        headers: json,
-        body: JSON.stringify({ error: error instanceof Error ? error.message : 'invalid' }),
-      }
+      return json(400, { error: error instanceof Error ? error.message : 'invalid' })
     }
   }
-  return { status: 200, headers: json, body: JSON.stringify({ faults: faults.list() }) }
+  return json(200, { faults: faults.list() })
 }
 
 function readBody(request: IncomingMessage): Promise<string | undefined> {

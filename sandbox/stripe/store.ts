@@ -83,8 +83,8 @@ export function openStore(file: string): Store {
     'SELECT seq, kind, account, body, aside FROM objects WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?',
   )
 
-  function columns<K extends Kind>(kind: K, object: Kinds[K]): SQLInputValue[] {
-    const described: Columns = COLUMNS_OF[kind](object)
+  function columns<K extends Kind>(kind: K, object: Kinds[K], aside: Asides[K]): SQLInputValue[] {
+    const described: Columns = COLUMNS_OF[kind](object, aside)
     return COLUMN_NAMES.map((name) => described[name] ?? null)
   }
 
@@ -112,7 +112,7 @@ export function openStore(file: string): Store {
     },
     insert(kind, object, more) {
       const aside = JSON.stringify(more.aside)
-      const values = columns(kind, object)
+      const values = columns(kind, object, more.aside)
       if (more.payout) values[COLUMN_NAMES.indexOf('payout')] = more.payout
       const { lastInsertRowid } = insertRow.run(
         object.id,
@@ -129,7 +129,7 @@ export function openStore(file: string): Store {
       updateRow.run(
         JSON.stringify(row.object),
         JSON.stringify(row.aside),
-        ...columns(row.kind, row.object),
+        ...columns(row.kind, row.object, row.aside),
         row.seq,
       )
       if (dueAt !== undefined) updateDue.run(dueAt, row.seq)

@@ -2,7 +2,7 @@ import { expireSession } from './actions/checkout.ts'
 import { disputeByCard, closeDispute } from './actions/dispute.ts'
 import { cancelIntent } from './actions/pay.ts'
 import { finishPayout, makeAvailable } from './actions/payout.ts'
-import { finishRefund } from './actions/refund.ts'
+import { finishRefund } from './actions/refund-outcome.ts'
 import type { Kind, Row } from './kinds.ts'
 import type { Work } from './work.ts'
 
@@ -17,7 +17,11 @@ export function passTime(work: Work): boolean {
       work,
       rows.filter((row) => isKind(row, 'balance_transaction')),
     )
-    for (const row of rows) settleRow({ ...work, account: row.account }, row)
+    for (const { object } of rows) {
+      // Read again: what came due before it may have changed it, as a dispute fails the refunds of its charge.
+      const row = work.store.findAny(object.id)
+      if (row) settleRow({ ...work, account: row.account }, row)
+    }
   })
   return true
 }

@@ -131,6 +131,14 @@ describe('faults of events', () => {
       .toEqual(['charge.succeeded', 'charge.succeeded', 'payment_intent.created'])
   })
 
+  test('an event that a lasting fault delays is delayed once and arrives', async () => {
+    await fault({ match: 'event:*', action: 'delay', delayMs: 100 })
+    await paid(sandbox.stripe)
+    await expect
+      .poll(() => types(platform).sort())
+      .toEqual(['charge.succeeded', 'payment_intent.created', 'payment_intent.succeeded'])
+  })
+
   test('drop-after-commit and truncate make the event come again whole', async () => {
     await fault([{ match: 'event:payment_intent.created', action: 'truncate', times: 1 }])
     await fault({ match: 'event:payment_intent.created', action: 'drop-after-commit', times: 1 })

@@ -37,6 +37,8 @@ export function openWebhooks(store: Store, faults: Faults, log: (line: string) =
     'https:': new https.Agent({ keepAlive: true, maxSockets: MOST_IN_FLIGHT }),
   }
   const inFlight = new Map<number, Delivery>()
+  /** Deliveries that a fault keeps waiting: once each, however long the fault lasts. */
+  const heldBack = new Set<number>()
   const requests = new Set<http.ClientRequest>()
   let timer: NodeJS.Timeout | undefined
   let closed = false
@@ -63,9 +65,11 @@ export function openWebhooks(store: Store, faults: Faults, log: (line: string) =
 
   function pump(): void {
     clearTimeout(timer)
+    // One now for both questions: what falls due between two readings of the clock would be asked for by neither.
+    const nowMs = Date.now()
     const busy = new Set([...inFlight.values()].map((delivery) => delivery.subject))
     if (inFlight.size < MOST_IN_FLIGHT) {
-      for (const delivery of due.all(Date.now()) as unknown as Delivery[]) {
+      for (const delivery of due.all(nowMs) as unknown as Delivery[]) {
         if (inFlight.size >= MOST_IN_FLIGHT) break
         // A later event of the same payment waits for the earlier one, unless that one already failed once.
         if (inFlight.has(delivery.id) || busy.has(delivery.subject)) continue
@@ -78,8 +82,7 @@ export function openWebhooks(store: Store, faults: Faults, log: (line: string) =
       }
     }
     const at = nextDue.get()?.['at']
-    if (typeof at === 'number' && at > Date.now())
-      timer = setTimeout(wake, Math.min(at - Date.now(), 60_000)).unref()
+    if (typeof at === 'number' && at > nowMs) timer = setTimeout(wake, Math.min(at - nowMs, 60_000)).unref()
   }
 
   async function attempt(delivery: Delivery): Promise<void> {
@@ -87,8 +90,9 @@ export function openWebhooks(store: Store, faults: Faults, log: (line: string) =
     const event = store.find('event', delivery.event)
     if (!endpoint || !event)
       return void finish.run('failed', delivery.attempts, 'endpoint or event is gone', delivery.id)
-    const fault = faults.strike(`event:${delivery.type}`)
+    const fault = heldBack.delete(delivery.id) ? undefined : faults.strike(`event:${delivery.type}`)
     if (fault?.action === 'reorder' && delivery.attempts === 0) {
+      heldBack.add(delivery.id)
       return void postpone.run(
         0,
         Date.now() + Math.max(REORDER_MS, fault.delayMs),
@@ -97,6 +101,7 @@ export function openWebhooks(store: Store, faults: Faults, log: (line: string) =
       )
     }
     if (fault?.action === 'delay') {
+      heldBack.add(delivery.id)
       return void postpone.run(
         delivery.attempts,
         Date.now() + fault.delayMs,

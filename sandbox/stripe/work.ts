@@ -12,8 +12,16 @@ export interface Work {
   platform: string
   /** Where the hosted pages live, without a slash at the end. */
   publicUrl: string
+  application: Application
   requestId: string | null
   idempotencyKey: string | null
+}
+
+/** The platform as others connect to it: https://docs.stripe.com/connect/oauth-reference. */
+export interface Application {
+  clientId: string
+  /** Where people may be sent back to; the first when nobody says. */
+  redirectUris: readonly string[]
 }
 
 export const DAY_SECONDS = 86_400
@@ -25,12 +33,15 @@ const SAID: Record<Kind, string> = {
   charge: 'charge',
   customer: 'customer',
   dispute: 'dispute',
+  early_fraud_warning: 'issuer_fraud_record',
   event: 'event',
+  oauth_code: 'authorization code',
   payment_intent: 'payment_intent',
   payment_method: 'PaymentMethod',
   payout: 'payout',
   refund: 'refund',
   session: 'checkout.session',
+  topup: 'topup',
   transfer: 'transfer',
   transfer_reversal: 'transfer_reversal',
   webhook_endpoint: 'webhook_endpoint',
@@ -44,9 +55,10 @@ export function need<K extends Kind>(work: Work, kind: K, id: string, param?: st
   return row
 }
 
+/** A connected account. One that left looks like one that never was. */
 export function needAccount(work: Work, id: string, param?: string): Row<'account'> {
   const row = work.store.find('account', id)
-  if (row) return row
+  if (row && !row.aside.disconnected) return row
   if (param) throw resourceMissing('destination', id, param, false)
   throw invalidRequest(
     `The provided key does not have access to account '${id}' (or that account does not exist). ` +

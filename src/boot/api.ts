@@ -22,6 +22,7 @@ import {
 } from '#src/modules/notifications/index.ts'
 import { notificationsRoutes } from '#src/modules/notifications/routes.ts'
 import { operatorRoutes } from '#src/modules/operator/routes.ts'
+import { paymentsRoutes } from '#src/modules/payments/routes.ts'
 import { paymentWebhookRoutes } from '#src/modules/payments/webhook-routes.ts'
 import { payoutsRoutes } from '#src/modules/payouts/routes.ts'
 import { providerIdsOf } from '#src/modules/providers/index.ts'
@@ -73,6 +74,7 @@ export function composeApi(composition: Composition): ComposedApi {
         provenEmailOf: (ctx, userId) => provenEmailOfUser(ctx.db, userId),
       }),
       ledgerRoutes(),
+      paymentsRoutes(),
       payoutsRoutes({ gateway }),
       notificationsRoutes(),
       operatorRoutes(),

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
+import { startStripeSandbox } from '#sandbox/stripe/server.ts'
 import { openTestDatabase } from '#tests/support/database.ts'
 
 const { db, owner, appUrl } = await openTestDatabase()
@@ -42,6 +43,15 @@ async function auditOf(action: string): Promise<Record<string, unknown>[]> {
     sql`select actor_kind, after, reason from audit_log where action = ${action} order by at`,
   )
   return rows
+}
+
+/** What only the owner of the table can do, with its triggers off. */
+async function set(change: string): Promise<void> {
+  await owner.transaction(async (tx) => {
+    await tx.execute(sql`alter table ledger_transfers disable trigger user`)
+    await tx.execute(sql.raw(`update ledger_transfers set ${change}`))
+    await tx.execute(sql`alter table ledger_transfers enable trigger user`)
+  })
 }
 
 it('says in one sentence what it does not understand, as exit code 2', PATIENT, async () => {
@@ -140,6 +150,66 @@ describe('ledger verify', PATIENT, () => {
     const overdrawn = await ops(['ledger', 'verify'])
     expect(overdrawn.code).toBe(1)
     expect(overdrawn.err).toContain(`booking ${balance}: -500 minor units are left in escrow`)
+  })
+
+  it('says through which day the books are sealed, and names the transfer that was changed under a seal', async () => {
+    // What the test before left overdrawn is made good, and the day of all of it ended.
+    await set(`amount_minor = 9000 where amount_minor = 9500`)
+    const { rows } = await db.execute<{ day: string }>(sql`
+      select (seal_ledger_day((now() at time zone 'UTC')::date, now() + interval '2 days')).on_date::text as day`)
+    const sound = await ops(['ledger', 'verify'])
+    expect(sound).toMatchObject({ code: 0, err: '' })
+    expect(sound.out).toContain(
+      `1 sealed days, the last one ${rows[0]?.day}, and nothing in them has changed.`,
+    )
+
+    await set(`amount_minor = amount_minor - 1 where id = '00000000-0000-4000-9000-000000000002'`)
+    const changed = await ops(['ledger', 'verify'])
+    expect(changed.code).toBe(1)
+    expect(changed.err).toContain(
+      'transfer 2 (00000000-0000-4000-9000-000000000002, 00000000-0000-4000-9000-000000000002) is not as it was when its day was sealed',
+    )
+  })
+})
+
+describe('ledger export', PATIENT, () => {
+  it('writes the journal of some days to the terminal or a file, as CSV or JSON', async () => {
+    const today = new Date().toISOString().slice(0, 10)
+    const days = ['--from', today, '--to', today]
+    const csv = await ops(['ledger', 'export', ...days])
+    expect(csv).toMatchObject({ code: 0, err: '' })
+    expect(csv.out.split('\r\n')[0]).toBe(
+      'date,transfer,kind,debit,credit,amount,amountMinor,currency,booking,subject,stripeObject,description,occurredAt,recordedAt',
+    )
+    const at = path.join(directory, 'journal.json')
+    const json = await ops(['ledger', 'export', ...days, '--format', 'json', '--file', at])
+    expect(json).toEqual({ code: 0, out: '', err: '' })
+    const lines = JSON.parse(readFileSync(at, 'utf8')) as unknown[]
+    expect(lines).toHaveLength(csv.out.trim().split('\r\n').length - 1)
+    expect(lines[0]).toMatchObject({ debit: 'stripe_balance', credit: 'escrow', amount: '100.00' })
+  })
+})
+
+describe('reconcile', PATIENT, () => {
+  it('names what differs, as exit code 1', async () => {
+    const { url, close } = await startStripeSandbox({
+      port: 0,
+      dataFile: ':memory:',
+      webhookSecret: ENVIRONMENT.STRIPE_WEBHOOK_SECRET,
+    })
+    try {
+      const answer = await ops(['reconcile'], { STRIPE_API_BASE: url })
+      expect(answer).toMatchObject({ code: 0, err: '' })
+      expect(answer.out).toContain('Stripe, the ledger and the bookings agree: 0.00.')
+
+      // The books of the tests before were never at Stripe: minutes later, they are missed.
+      await set(`recorded_at = recorded_at - interval '1 hour'`)
+      const differs = await ops(['reconcile', '--since', '2026-01-01'], { STRIPE_API_BASE: url })
+      expect(differs.code).toBe(1)
+      expect(differs.err).toContain('Not at Stripe: posting')
+    } finally {
+      await close()
+    }
   })
 })
 

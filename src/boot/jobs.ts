@@ -1,8 +1,10 @@
 import { bookingsJobs } from '#src/modules/bookings/jobs.ts'
+import { ledgerJobs } from '#src/modules/ledger/jobs.ts'
 import { notificationsJobs } from '#src/modules/notifications/jobs.ts'
 import { paymentsJobs } from '#src/modules/payments/jobs.ts'
 import { payoutsJobs } from '#src/modules/payouts/jobs.ts'
 import { providersJobs } from '#src/modules/providers/jobs.ts'
+import { reconciliationJobs } from '#src/modules/reconciliation/jobs.ts'
 import { schedulingJobs } from '#src/modules/scheduling/jobs.ts'
 import { forgetOldAnswers } from '#src/platform/http/idempotency.ts'
 import type { ModuleJobs } from '#src/platform/jobs/run.ts'
@@ -22,6 +24,8 @@ export function composeJobs({ gateway, mailer }: Composition): ModuleJobs[] {
     paymentsJobs({ gateway }),
     payoutsJobs({ gateway }),
     providersJobs({ gateway }),
+    ledgerJobs(),
+    reconciliationJobs({ gateway }),
     schedulingJobs(),
     notificationsJobs({ mailer }),
     housekeeping,

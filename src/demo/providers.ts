@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { exponentOf, isCurrency, type Currency } from '#src/kernel/money.ts'
+import { chargeMinimumOf } from '#src/kernel/charges.ts'
+import { exponentOf, type Currency } from '#src/kernel/money.ts'
 import type { ReviewId } from '#src/kernel/ids.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import { SERVICE_DEFAULTS, seedCategories } from '#src/modules/catalog/index.ts'
@@ -47,7 +48,6 @@ export async function seedDemoProviders(
   options: DemoProvidersOptions = {},
 ): Promise<DemoProviders> {
   const currency = ctx.config.CURRENCY
-  if (!isCurrency(currency)) throw new TypeError(`CURRENCY ${currency} has no known exponent`)
   await seedCategories(ctx)
   const listings = [showcase(currency), ...demoListings(currency)]
   const reviews = listings.flatMap((listing, index) =>
@@ -199,10 +199,14 @@ function listed(
   }
 }
 
-/** Whole units, as people price: never below six, so that the minimum price holds. A yen is about a cent. */
+/**
+ * Whole units, as people price: never below six, so that the minimum price holds. A yen is about a cent, and what half a
+ * dollar is worth is the least a card is charged: a haircut of 45 dollars is one of 15,750 forint.
+ */
 function price(amount: number, currency: Currency): bigint {
   const scale = exponentOf(currency) === 0 ? 100n : 10n ** BigInt(exponentOf(currency))
-  return BigInt(Math.max(6, Math.round(amount))) * scale
+  const worth = chargeMinimumOf(currency) > scale ? 2n * chargeMinimumOf(currency) : scale
+  return BigInt(Math.max(6, Math.round(amount))) * worth
 }
 
 function round(degrees: number): number {

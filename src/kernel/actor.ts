@@ -29,3 +29,11 @@ export function mayManageProvider(actor: Actor, providerId: ProviderId): boolean
   if (actor.kind === 'system') return true
   return actor.kind === 'user' && (actor.operatorRole === 'admin' || actor.providerIds.includes(providerId))
 }
+
+/** Operators who decide about money, and the system itself. */
+export function mayMoveMoney(actor: Actor): boolean {
+  return (
+    actor.kind === 'system' ||
+    (actor.kind === 'user' && (actor.operatorRole === 'finance' || actor.operatorRole === 'admin'))
+  )
+}

@@ -10,6 +10,7 @@ export type CalendarId = Id<'calendar'>
 export type BookingId = Id<'booking'>
 export type PaymentId = Id<'payment'>
 export type RefundId = Id<'refund'>
+export type DisputeId = Id<'dispute'>
 export type PayoutId = Id<'payout'>
 export type ReviewId = Id<'review'>
 export type MailId = Id<'mail'>

@@ -36,19 +36,28 @@ export function subtract(a: Money, b: Money): Money {
 /** One hundredth of a percent: 1000 is 10 %. */
 export type BasisPoints = number
 
-/** amount × basis points, rounded half up to the minor unit. For amounts that are not negative. */
-export function shareHalfUp(amountMinor: bigint, basisPoints: BasisPoints): bigint {
+/** amount × basis points, rounded half up to a multiple of `stepMinor`. For amounts that are not negative. */
+export function shareHalfUp(amountMinor: bigint, basisPoints: BasisPoints, stepMinor: bigint): bigint {
   assert(
     amountMinor >= 0n && Number.isInteger(basisPoints) && basisPoints >= 0,
     'a share of a non-negative amount',
   )
-  return proportionHalfUp(amountMinor, BigInt(basisPoints), 10_000n)
+  return proportionHalfUp(amountMinor, BigInt(basisPoints), 10_000n, stepMinor)
 }
 
-/** amount × part / whole, rounded half up to the minor unit. */
-export function proportionHalfUp(amountMinor: bigint, part: bigint, whole: bigint): bigint {
-  assert(amountMinor >= 0n && part >= 0n && whole > 0n, 'a proportion of a non-negative amount')
-  return (2n * amountMinor * part + whole) / (2n * whole)
+/** amount × part / whole, rounded half up to a multiple of `stepMinor`: 1n is the minor unit, 10n the fils that can be charged. */
+export function proportionHalfUp(
+  amountMinor: bigint,
+  part: bigint,
+  whole: bigint,
+  stepMinor: bigint,
+): bigint {
+  assert(
+    amountMinor >= 0n && part >= 0n && whole > 0n && stepMinor > 0n,
+    'a proportion of a non-negative amount',
+  )
+  const steps = whole * stepMinor
+  return ((2n * amountMinor * part + steps) / (2n * steps)) * stepMinor
 }
 
 /** "10.00", "1500", "1.250": the exact decimal, without grouping or currency. */
@@ -83,7 +92,14 @@ function formatterFor(locale: string, currency: Currency): Intl.NumberFormat {
   const key = `${locale} ${currency}`
   const known = formatters.get(key)
   if (known) return known
-  const made = new Intl.NumberFormat(locale, { style: 'currency', currency })
+  // Intl shows the forint and the rupee without their decimals, as shops write them; what is paid has them.
+  const decimals = exponentOf(currency)
+  const made = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  })
   formatters.set(key, made)
   return made
 }

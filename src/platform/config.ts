@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { isChargeable } from '#src/kernel/charges.ts'
+import { isCurrency, type Currency } from '#src/kernel/money.ts'
 
 // One reader of the environment. Everything is parsed once at boot; all problems are reported together and no value is printed.
 
@@ -16,6 +18,10 @@ const basisPoints = (percent: number) =>
 const wholeNumber = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback)
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/$/, ''))
+const currencyCode = z.custom<Currency>(
+  (code) => typeof code === 'string' && isCurrency(code) && isChargeable(code),
+  'there is a code that is no currency a card can be charged in',
+)
 const optionalText = z.string().min(1).optional()
 
 const schema = z.object({
@@ -46,11 +52,22 @@ const schema = z.object({
 
   NEXT_PUBLIC_PLATFORM_FEE_PERCENT: basisPoints(10),
   NEXT_PUBLIC_GUEST_FEE_PERCENT: basisPoints(20),
+  /**
+   * The least a service may cost, in hundredths of its currency's unit: 500 is 5.00 USD, 5.000 KWD, and 500 where there are
+   * no decimals. Where a card cannot be charged so little, it is what a card can be charged (`minimumPriceOf`).
+   */
   MINIMUM_PRICE_MINOR: wholeNumber(500, 1, 1_000_000),
-  CURRENCY: z
+  /** What a new provider sells in unless they say otherwise. */
+  CURRENCY: currencyCode.default('USD'),
+  /**
+   * What this installation sells in, separated by commas; unset: CURRENCY alone. Each needs a balance of its own at Stripe (a
+   * bank account in it): what Stripe converts does not match the books, and such a payment is set aside for a person.
+   */
+  CURRENCIES: z
     .string()
-    .regex(/^[A-Z]{3}$/)
-    .default('USD'),
+    .transform((codes) => codes.split(',').map((code) => code.trim()))
+    .pipe(z.array(currencyCode))
+    .optional(),
   HOLD_MINUTES: wholeNumber(10, 1, 29),
   ANSWER_HOURS: wholeNumber(24, 1, 144),
   ESCROW_DAYS: wholeNumber(7, 0, 90),
@@ -82,6 +99,8 @@ export interface Config extends Settings {
   readonly databaseDirectUrl: string
   readonly platformFee: number
   readonly guestFee: number
+  /** Every currency something is sold in, CURRENCY among them. */
+  readonly currencies: readonly Currency[]
 }
 
 /** Thrown at boot with every problem in one message; names only, never values. */
@@ -109,11 +128,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseDirectUrl: settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL,
     platformFee: settings.NEXT_PUBLIC_PLATFORM_FEE_PERCENT,
     guestFee: settings.NEXT_PUBLIC_GUEST_FEE_PERCENT,
+    currencies: [...new Set(settings.CURRENCIES ?? [settings.CURRENCY])],
   }
 }
 
 function problemOf(issue: z.core.$ZodIssue): string {
-  const name = issue.path.join('.')
+  const name = String(issue.path[0])
   const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined')
   return missing ? `${name} is missing` : `${name} is not valid: ${issue.message}`
 }
@@ -126,6 +146,8 @@ function contradictions(settings: Settings): string[] {
       'NEXT_PUBLIC_GUEST_FEE_PERCENT is the whole take on a guest booking and cannot be below NEXT_PUBLIC_PLATFORM_FEE_PERCENT',
     )
   }
+  if (settings.CURRENCIES && !settings.CURRENCIES.includes(settings.CURRENCY))
+    problems.push('CURRENCIES does not hold CURRENCY, which new providers sell in')
   if (settings.DEMO_MODE && live) problems.push('DEMO_MODE cannot be on with a live STRIPE_SECRET_KEY')
   if (settings.DEMO_CLOCK_FILE && !settings.DEMO_MODE)
     problems.push('DEMO_CLOCK_FILE moves time and needs DEMO_MODE=1')

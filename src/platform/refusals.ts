@@ -43,12 +43,20 @@ export const REFUSALS = {
   'provider.not_bookable': { status: 409, sentence: 'This provider cannot be booked at the moment.' },
   'provider.own_service': { status: 409, sentence: 'You cannot book your own service.' },
   'provider.not_ready': { status: 409, sentence: 'Some steps are still open before this page can go live.' },
+  'provider.currency_not_sold': {
+    status: 422,
+    sentence: 'Nothing is sold here in this currency. Choose one of those listed.',
+  },
   'provider.payouts_not_ready': {
     status: 409,
     sentence: 'Payouts are not set up yet. Finish the payout step first.',
   },
   'service.not_found': { status: 404, sentence: 'There is no such service.' },
   'service.price_too_low': { status: 422, sentence: 'The price is below the minimum.' },
+  'service.not_chargeable': {
+    status: 409,
+    sentence: 'This cannot be paid by card at its present price. Choose another service, or fewer extras.',
+  },
   'service.currency_differs': { status: 422, sentence: 'Prices are in the currency of the provider.' },
   'schedule.not_found': { status: 404, sentence: 'There is no such entry in the calendar.' },
 
@@ -92,8 +100,27 @@ export const REFUSALS = {
     sentence:
       'Payments are paused for a moment. Nothing was charged; your time is still held. Try again shortly.',
   },
+  'payment.rejected': {
+    status: 409,
+    sentence:
+      'This cannot be paid as it is. Nothing was charged. Check your email address, or choose another service.',
+  },
   'payment.event_unsigned': { status: 400, sentence: 'The signature of this event does not verify.' },
   'payment.refund_too_large': { status: 409, sentence: 'This is more than what is left to refund.' },
+  'payment.refund_not_possible': {
+    status: 422,
+    sentence: 'This amount cannot be refunded. Give a positive amount in the currency of the payment.',
+  },
+  'refund.not_found': { status: 404, sentence: 'There is no such refund.' },
+  'refund.wrong_state': {
+    status: 409,
+    sentence: 'This refund has not failed, or has been dealt with already.',
+  },
+  'dispute.not_found': { status: 404, sentence: 'There is no such dispute.' },
+  'dispute.wrong_state': {
+    status: 409,
+    sentence: 'Evidence for this dispute was handed in already, or the bank has decided.',
+  },
   'payment.nothing_captured': { status: 409, sentence: 'Nothing has been paid for this booking.' },
   'payment.in_progress': {
     status: 409,

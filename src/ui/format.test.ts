@@ -16,6 +16,9 @@ describe('how things are said', () => {
   it('shows amounts in full, in every exponent', () => {
     expect(sayMoney({ amountMinor: 11000, currency: 'USD' })).toBe('$110.00')
     expect(sayMoney({ amountMinor: 1500, currency: 'JPY' })).toBe('¥1,500')
+    expect(sayMoney({ amountMinor: 5640, currency: 'KWD' })).toBe('KWD\u00a05.640')
+    expect(sayMoney({ amountMinor: 17_550, currency: 'HUF' })).toBe('HUF\u00a0175.50')
+    expect(sayMoney({ amountMinor: 5000, currency: 'UGX' })).toBe('UGX\u00a05,000')
   })
 
   it('names a zone by its city and its offset of that day', () => {

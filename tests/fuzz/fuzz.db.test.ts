@@ -281,6 +281,7 @@ function known(who: Who) {
       case 'extras':
         return []
       case 'from':
+        if (operation.id === 'exportJournal') return undefined // days, and not instants
         return fullHourIn(24, app.now())
       case 'until':
         return fullHourIn(48, app.now())

@@ -202,7 +202,7 @@ describe('what is planted is found', () => {
     [
       'I-10',
       'a provider who is not owed',
-      () => [sql`update payouts set stripe_transfer_id = null`, sql`delete from payouts`],
+      () => [sql`delete from payout_movements`, sql`delete from payouts`],
     ],
     [
       'I-10',

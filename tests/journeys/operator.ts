@@ -34,4 +34,21 @@ export function operatorJourneys(
     await expect(page.getByText('Debits less credits: $0.00')).toBeVisible()
     await inspect('ledger')
   })
+
+  test('an operator has the books compared with Stripe, and reads how they compare', async () => {
+    const visitor = await stage.visitor({ width: 1280 })
+    const { page, inspect } = visitor
+    await visitor.signIn('operator', '/operator')
+    await visitor.go('/operator/reconciliation')
+    await page.getByRole('button', { name: 'Compare now' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Compare now' }).click()
+    await expect(page.getByRole('dialog')).toBeHidden()
+    await expect(async () => {
+      await visitor.go('/operator/reconciliation')
+      await expect(page.getByText(/^Last compared on /)).toBeVisible()
+      await expect(page.getByText('the worker is at it')).toBeHidden()
+    }).toPass()
+    await expect(page.getByText(/^Difference in USD: /)).toBeVisible()
+    await inspect('reconciliation')
+  })
 }

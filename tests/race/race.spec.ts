@@ -1,4 +1,4 @@
-// Many at once, through two web processes in front of one database. RACE_ROUNDS=1000 for a long run.
+// Many at once, through two web processes in front of one database. RACE_ROUNDS=… for fewer rounds or more.
 import pg from 'pg'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -29,7 +29,7 @@ import {
   type Said,
 } from '#tests/support/people.ts'
 
-const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 60)
+const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 1_000)
 const CLIENTS = 64
 /** A calendar has 58 days of 24 slots; then the next provider is taken. */
 const SLOTS_PER_PROVIDER = 1_000

@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { ProviderId, ServiceId, UserId } from '#src/kernel/ids.ts'
+import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Database } from '#src/platform/db/database.ts'
 
 export interface ProviderOptions {
   timeZone?: string
+  currency?: Currency
   status?: 'draft' | 'live' | 'paused' | 'suspended'
   payoutAccountId?: string | null
   /** Local minutes, the same every day; default round the clock. */
@@ -55,6 +57,7 @@ export async function makeProvider(db: Database, options: ProviderOptions = {}):
   const calendarId = randomUUID()
   const slug = `provider-${providerId.slice(0, 8)}`
   const service = { ...SERVICE, ...options.service }
+  const currency = options.currency ?? 'USD'
   const account =
     options.payoutAccountId === undefined ? `acct_test_${providerId.slice(0, 8)}` : options.payoutAccountId
   await db.execute(sql`
@@ -62,14 +65,14 @@ export async function makeProvider(db: Database, options: ProviderOptions = {}):
       insert into categories (id, name, path) values ('testing', 'Testing', '{testing}') on conflict do nothing),
     provider as (
       insert into providers (id, slug, status, name, time_zone, currency, country, city, contact_email, payout_account_id, payout_account_ready, created_at, updated_at)
-      values (${providerId}, ${slug}, ${options.status ?? 'live'}, ${`Provider ${slug.slice(-4)}`}, ${options.timeZone ?? 'UTC'}, 'USD', 'CA', 'Toronto',
+      values (${providerId}, ${slug}, ${options.status ?? 'live'}, ${`Provider ${slug.slice(-4)}`}, ${options.timeZone ?? 'UTC'}, ${currency}, 'CA', 'Toronto',
               ${`${slug}@example.test`}, ${account}, ${account !== null}, now(), now())),
     calendar as (insert into calendars (id, provider_id, created_at) values (${calendarId}, ${providerId}, now()))
     insert into services (id, provider_id, category_id, name, duration_minutes, buffer_before_minutes, buffer_after_minutes, step_minutes,
       minimum_notice_minutes, horizon_days, capacity, booking_mode, cancellation_policy, price_minor, currency, created_at, updated_at)
     values (${serviceId}, ${providerId}, 'testing', 'A service', ${service.durationMinutes}, ${service.bufferBeforeMinutes}, ${service.bufferAfterMinutes},
       ${service.stepMinutes}, ${service.minimumNoticeMinutes}, ${service.horizonDays}, ${service.capacity}, ${service.bookingMode},
-      ${service.cancellationPolicy}, ${service.priceMinor}, 'USD', now(), now())`)
+      ${service.cancellationPolicy}, ${service.priceMinor}, ${currency}, now(), now())`)
   await db.execute(sql`
     insert into opening_rules (calendar_id, weekday, opens_minute, closes_minute)
     select ${calendarId}, weekday, ${options.opens ?? 0}, ${options.closes ?? 1440} from generate_series(1, 7) weekday`)

@@ -17,6 +17,7 @@ import { ANONYMOUS, type Actor } from '#src/kernel/actor.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId, ProviderId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import { getTrialBalances, balancesOfSubject } from '#src/modules/ledger/reads.ts'
 import { intendCheckout, quotePrice, startCheckout, type PriceFigures } from '#src/modules/payments/index.ts'
@@ -28,6 +29,7 @@ import { providersJobs } from '#src/modules/providers/jobs.ts'
 import { ledgerRoutes } from '#src/modules/ledger/routes.ts'
 import { payoutsRoutes } from '#src/modules/payouts/routes.ts'
 import { payoutsJobs } from '#src/modules/payouts/jobs.ts'
+import { reconciliationJobs } from '#src/modules/reconciliation/jobs.ts'
 import { fileClock, type MovableClock } from '#src/platform/clock.ts'
 import { readConfig, type Config } from '#src/platform/config.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -139,7 +141,12 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     rawRoutes: [paymentWebhookRoutes({ db, gateway, clock })],
   })
 
-  const modules = [paymentsJobs({ gateway }), payoutsJobs({ gateway }), providersJobs({ gateway })]
+  const modules = [
+    paymentsJobs({ gateway }),
+    payoutsJobs({ gateway }),
+    providersJobs({ gateway }),
+    reconciliationJobs({ gateway }),
+  ]
   const subscriptions = mergeSubscriptions(modules.map((module) => module.subscriptions))
   const jobs: Record<string, JobHandler> = Object.fromEntries(
     modules.flatMap((module) => Object.entries(module.jobs)),
@@ -263,15 +270,17 @@ function mergeSubscriptions(all: readonly Subscriptions[]): Subscriptions {
 }
 
 export interface BookedProvider {
+  readonly currency: Currency
   readonly providerId: ProviderId
   readonly serviceId: string
   readonly calendarId: string
 }
 
-/** A provider with a service at `baseMinor` cents; `accountId` where they are paid. */
+/** A provider with a service; `account` is where they are paid. */
 export async function makeProvider(
   rig: MoneyRig,
   account: { id: string; ready: boolean } | null = null,
+  currency: Currency = 'USD',
 ): Promise<BookedProvider> {
   const { owner } = rig.database
   const [providerId, serviceId, calendarId] = [randomUUID(), randomUUID(), randomUUID()]
@@ -280,15 +289,15 @@ export async function makeProvider(
     insert into categories (id, name, path) values ('massage', 'Massage', '{massage}') on conflict do nothing`)
   await owner.execute(sql`
     insert into providers (id, slug, status, name, time_zone, currency, country, payout_account_id, payout_account_ready, created_at, updated_at)
-    values (${providerId}, ${`provider-${providerId}`}, 'live', 'Still Waters', 'America/Toronto', 'USD', 'US',
+    values (${providerId}, ${`provider-${providerId}`}, 'live', 'Still Waters', 'America/Toronto', ${currency}, 'US',
             ${account?.id ?? null}, ${account?.ready ?? false}, ${now}, ${now})`)
   await owner.execute(
     sql`insert into calendars (id, provider_id, created_at) values (${calendarId}, ${providerId}, ${now})`,
   )
   await owner.execute(sql`
     insert into services (id, provider_id, category_id, name, duration_minutes, booking_mode, cancellation_policy, price_minor, currency, created_at, updated_at)
-    values (${serviceId}, ${providerId}, 'massage', 'Deep tissue massage', 60, 'instant', 'flexible', 10000, 'USD', ${now}, ${now})`)
-  return { providerId: providerId as ProviderId, serviceId, calendarId }
+    values (${serviceId}, ${providerId}, 'massage', 'Deep tissue massage', 60, 'instant', 'flexible', 10000, ${currency}, ${now}, ${now})`)
+  return { currency, providerId: providerId as ProviderId, serviceId, calendarId }
 }
 
 /** An account at the gateway that has been through onboarding and can be paid. */
@@ -335,6 +344,7 @@ export async function makeBooking(
   const { owner } = rig.database
   const id = randomUUID() as BookingId
   const figures = quotePrice({
+    currency: provider.currency,
     baseMinor,
     guest,
     platformFee: rig.config.platformFee,
@@ -355,7 +365,7 @@ export async function makeBooking(
         ${guest ? 'Gale Guest' : null}, ${guest ? 'gale@example.com' : null}, ${guest},
         ${startsAt.toString()}, ${endsAt.toString()}, tstzrange(${startsAt.toString()}, ${endsAt.toString()}), 'America/Toronto',
         ${startsAt.toZonedDateTimeISO('America/Toronto').toPlainDateTime().toString()}, ${id}, 'Deep tissue massage', 60, 0, 0, 120,
-        'on_site', 'instant', 'flexible', 'USD', ${figures.baseMinor}, ${figures.commissionMinor}, ${figures.surchargeMinor},
+        'on_site', 'instant', 'flexible', ${figures.currency}, ${figures.baseMinor}, ${figures.commissionMinor}, ${figures.surchargeMinor},
         ${figures.providerNetMinor}, ${figures.totalMinor}, ${rig.config.platformFee}, ${rig.config.guestFee},
         ${now.add({ minutes: 10 }).toString()}, ${now.add({ hours: 24 }).toString()}, ${now.toString()}, ${now.toString()})`)
     await tx.execute(sql`
@@ -397,7 +407,7 @@ export async function checkOut(
   const ctx = rig.ctx()
   const asked = {
     bookingId: booking.id,
-    currency: 'USD',
+    currency: booking.figures.currency,
     baseMinor: booking.figures.baseMinor,
     surchargeMinor: booking.figures.surchargeMinor,
     description: 'Deep tissue massage',
@@ -425,8 +435,9 @@ export async function paidBooking(
   rig: MoneyRig,
   provider: BookedProvider,
   card: string = CARDS.succeeds,
+  baseMinor = 10_000n,
 ): Promise<MadeBooking> {
-  const booking = await makeBooking(rig, provider)
+  const booking = await makeBooking(rig, provider, { baseMinor })
   expect(await payWith(await checkOut(rig, booking), card)).toBe(303)
   await expect
     .poll(
@@ -459,21 +470,24 @@ export async function booksOf(rig: MoneyRig, bookingId: BookingId): Promise<Reco
   return Object.fromEntries(balances.map(({ code, balanceMinor }) => [code, balanceMinor]))
 }
 
-/** The ledger adds up to zero, and its Stripe account holds what Stripe says it holds. */
+/** The ledger adds up to zero, and its Stripe account holds what Stripe says it holds, in each currency. */
 export async function expectBalanced(rig: MoneyRig): Promise<void> {
   const balances = await getTrialBalances(rig.database.db)
   for (const { differenceMinor } of balances) expect(differenceMinor).toBe(0n)
-  const ours =
-    balances.flatMap(({ accounts }) => accounts).find(({ code }) => code === 'stripe_balance')
-      ?.balanceMinor ?? 0n
-  let theirs = 0n
+  const ours = balances.flatMap(({ currency, accounts }) => {
+    const held = accounts.find(({ code }) => code === 'stripe_balance')
+    return held && held.balanceMinor !== 0n ? [[currency, held.balanceMinor] as const] : []
+  })
+  const theirs = new Map<string, bigint>()
   let cursor: string | undefined
   do {
     const page = await rig.gateway.listBalanceEntries(Temporal.Instant.fromEpochMilliseconds(0), cursor)
-    theirs += page.entries.reduce((sum, { netMinor }) => sum + netMinor, 0n)
+    for (const { currency, netMinor } of page.entries)
+      theirs.set(currency, (theirs.get(currency) ?? 0n) + netMinor)
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined)
-  expect(ours).toBe(theirs)
+  const held = [...theirs].filter(([, sumMinor]) => sumMinor !== 0n)
+  expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(held))
 }
 
 function silentLogger(): Logger {

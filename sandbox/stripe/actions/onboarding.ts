@@ -1,15 +1,18 @@
 import type Stripe from 'stripe'
+import { invalidRequest } from '../errors.ts'
 import { emit } from '../events.ts'
-import type { Row } from '../kinds.ts'
+import type { Capability, Row } from '../kinds.ts'
 import { buildBankAccount, currencyOfCountry, reviewAccount } from '../objects/account.ts'
 import type { Work } from '../work.ts'
+
+const CAPABILITIES = ['card_payments', 'legacy_payments', 'transfers'] as const satisfies Capability[]
 
 /** Saves an account after a change and tells the Connect endpoint, in the account's own name. */
 export function saveAccount(work: Work, row: Row<'account'>, previous: Stripe.Account): void {
   reviewAccount(row, work.now)
   work.store.save(row)
   const scoped: Work = { ...work, account: row.object.id }
-  for (const name of ['card_payments', 'transfers'] as const) {
+  for (const name of CAPABILITIES) {
     const before = previous.capabilities?.[name]
     const after = row.object.capabilities?.[name]
     if (after === undefined || after === before) continue
@@ -79,5 +82,16 @@ export function leaveUnfinished(work: Work, row: Row<'account'>): void {
 export function restrictAccount(work: Work, row: Row<'account'>, restricted: boolean): void {
   const previous = structuredClone(row.object)
   row.aside.restricted = restricted
+  saveAccount(work, row, previous)
+}
+
+/** An operator's action: https://docs.stripe.com/connect/account-capabilities, Stripe may take one away at any time. */
+export function changeCapability(work: Work, row: Row<'account'>, named: string, lost: boolean): void {
+  const name = CAPABILITIES.find((known) => known === named)
+  if (!name || row.object.capabilities?.[name] === undefined)
+    throw invalidRequest(`The account never asked for the capability "${named}".`)
+  const previous = structuredClone(row.object)
+  const others = (row.aside.lost ?? []).filter((other) => other !== name)
+  row.aside.lost = lost ? [...others, name] : others
   saveAccount(work, row, previous)
 }

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import { move } from '../balance.ts'
+import { availableBalance, debitsRefused } from '../balance.ts'
 import { cardByNumber } from '../cards.ts'
 import { invalidRequest } from '../errors.ts'
 import { emit } from '../events.ts'
@@ -7,10 +7,14 @@ import { newId } from '../ids.ts'
 import type { Row } from '../kinds.ts'
 import { checkPrecision, formatMoney } from '../money.ts'
 import type { Metadata } from '../params.ts'
-import { need, type Work } from '../work.ts'
+import type { Work } from '../work.ts'
+import { closeInquiry } from './dispute.ts'
+import { ASK_AGAIN_SECONDS, takeBack } from './refund-outcome.ts'
+import { adviseWarnings } from './warning.ts'
 
 /** How long the asynchronous test cards take to change their mind. */
 const ASYNC_REFUND_SECONDS = 5
+const PLAN_OF_CARD = { pending_then_succeeds: 'succeed', succeeds_then_fails: 'fail' } as const
 
 export interface RefundRequest {
   amount?: number | undefined
@@ -20,8 +24,9 @@ export interface RefundRequest {
 
 export function refundCharge(work: Work, charge: Row<'charge'>, request: RefundRequest): Row<'refund'> {
   const amount = refundableAmount(work, charge.object, request.amount)
-  const plan = cardByNumber(charge.aside.card ?? '')?.refund
-  const pending = plan === 'pending_then_succeeds'
+  const card = cardByNumber(charge.aside.card ?? '')?.refund
+  const plan = isShort(work, charge.object.currency, amount) ? 'wait' : card && PLAN_OF_CARD[card]
+  const pending = plan === 'wait' || plan === 'succeed'
   const refund: Stripe.Refund = {
     id: newId('re'),
     object: 'refund',
@@ -44,26 +49,37 @@ export function refundCharge(work: Work, charge: Row<'charge'>, request: RefundR
     metadata: request.metadata ?? {},
     payment_intent: charge.object.payment_intent,
     payment_method: charge.object.payment_method,
-    ...(pending && { pending_reason: 'processing' }),
+    ...(pending && { pending_reason: plan === 'wait' ? 'insufficient_funds' : 'processing' }),
     reason: request.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
     status: pending ? 'pending' : 'succeeded',
     transfer_reversal: null,
   }
-  refund.balance_transaction = takeBack(work, charge.object, refund)
+  if (plan !== 'wait') refund.balance_transaction = takeBack(work, charge.object, refund)
   const previous = { amount_refunded: charge.object.amount_refunded, refunded: charge.object.refunded }
   charge.object.amount_refunded += amount
   charge.object.refunded = charge.object.amount_refunded === charge.object.amount
   work.store.save(charge)
   const row = work.store.insert('refund', refund, {
     account: work.account,
-    aside: plan ? { plan: pending ? 'succeed' : 'fail' } : {},
-    dueAt: plan ? work.now + ASYNC_REFUND_SECONDS : null,
+    aside: plan ? { plan } : {},
+    dueAt: plan ? work.now + (plan === 'wait' ? ASK_AGAIN_SECONDS : ASYNC_REFUND_SECONDS) : null,
   })
   emit(work, 'refund.created', refund)
   emit(work, 'charge.refunded', charge.object, previous)
+  adviseWarnings(work, charge.object.id)
+  // https://docs.stripe.com/disputes/how-disputes-work: a full refund resolves an inquiry.
+  if (charge.object.refunded) closeInquiry(work, charge.object.id)
   return row
+}
+
+/**
+ * https://docs.stripe.com/refunds: what the available balance does not cover is debited from the platform's bank, and
+ * the balance is negative until then. Only when the bank refuses does the refund wait, and nothing has moved yet.
+ */
+function isShort(work: Work, currency: string, amount: number): boolean {
+  return debitsRefused(work) && availableBalance(work, currency) < amount
 }
 
 function refundableAmount(work: Work, charge: Stripe.Charge, requested: number | undefined): number {
@@ -99,65 +115,4 @@ function refundableAmount(work: Work, charge: Stripe.Charge, requested: number |
 function chargedBack(work: Work, charge: string): boolean {
   const { rows } = work.store.list('dispute', work.account, { charge }, { limit: 100 })
   return rows.some(({ object }) => object.status !== 'won' && !object.status.startsWith('warning_'))
-}
-
-/** Stripe keeps its fee: the whole refund leaves the balance, from the pending part while the charge is pending. */
-function takeBack(work: Work, charge: Stripe.Charge, refund: Stripe.Refund): string {
-  const original = need(work, 'balance_transaction', String(charge.balance_transaction)).object
-  return move(work, {
-    amount: -refund.amount,
-    currency: refund.currency,
-    type: 'refund',
-    reportingCategory: 'refund',
-    description: `REFUND FOR CHARGE${charge.description ? ` (${charge.description})` : ''}`,
-    source: refund.id,
-    availableOn: Math.max(original.available_on, work.now),
-  }).object.id
-}
-
-/** The bank's later answer to a refund with an asynchronous test card. */
-export function finishRefund(work: Work, refund: Row<'refund'>): void {
-  const { plan } = refund.aside
-  refund.aside = {}
-  if (plan === 'fail') return failRefund(work, refund, 'lost_or_stolen_card', 'failed')
-  if (plan !== 'succeed' || refund.object.status !== 'pending') return work.store.save(refund, null)
-  refund.object.status = 'succeeded'
-  delete refund.object.pending_reason
-  work.store.save(refund, null)
-  emit(work, 'refund.updated', refund.object, { status: 'pending' })
-  emit(work, 'charge.refund.updated', refund.object, { status: 'pending' })
-}
-
-export function cancelRefund(work: Work, refund: Row<'refund'>): void {
-  if (refund.object.status !== 'requires_action' && refund.object.status !== 'pending') {
-    throw invalidRequest(`You cannot cancel a refund in state ${refund.object.status}.`, {})
-  }
-  failRefund(work, refund, 'merchant_request', 'canceled')
-}
-
-/** The money comes back to the platform and the charge is refundable again. */
-function failRefund(work: Work, refund: Row<'refund'>, reason: string, status: 'canceled' | 'failed'): void {
-  const charge = need(work, 'charge', String(refund.object.charge))
-  const previous = { status: refund.object.status }
-  const returned = move(work, {
-    amount: refund.object.amount,
-    currency: refund.object.currency,
-    type: 'refund_failure',
-    reportingCategory: 'refund_failure',
-    description: `REFUND FAILURE FOR CHARGE${charge.object.description ? ` (${charge.object.description})` : ''}`,
-    source: refund.object.id,
-    availableOn: work.now,
-  })
-  refund.object.status = status
-  refund.object.failure_reason = reason
-  refund.object.failure_balance_transaction = returned.object.id
-  delete refund.object.pending_reason
-  refund.aside = {}
-  work.store.save(refund, null)
-  charge.object.amount_refunded -= refund.object.amount
-  charge.object.refunded = false
-  work.store.save(charge)
-  emit(work, 'refund.updated', refund.object, previous)
-  emit(work, 'charge.refund.updated', refund.object, previous)
-  if (status === 'failed') emit(work, 'refund.failed', refund.object, previous)
 }

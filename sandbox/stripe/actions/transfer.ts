@@ -184,7 +184,7 @@ export function reverseTransfer(
       { param: 'amount' },
     )
   }
-  const connected: Work = { ...work, account: String(object.destination) }
+  const connected: Work = { ...work, account: needAccount(work, String(object.destination)).object.id }
   const payment = need(connected, 'charge', String(object.destination_payment))
   const settled = need(connected, 'balance_transaction', String(payment.object.balance_transaction)).object
   const availableOn = Math.max(settled.available_on, work.now)

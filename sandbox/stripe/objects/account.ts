@@ -214,11 +214,11 @@ export function reviewAccount(row: Row<'account'>, now: number): void {
   }
   // `tos_acceptance` is the last thing anyone gives: by the form, or by the platform for a custom account.
   account.details_submitted ||= due.length === 0
-  account.charges_enabled = enabled
+  account.charges_enabled = enabled && !aside.lost?.includes('card_payments')
   account.payouts_enabled = enabled
   for (const name of ['card_payments', 'transfers', 'legacy_payments'] as const) {
     if (account.capabilities?.[name] !== undefined)
-      account.capabilities[name] = enabled ? 'active' : 'inactive'
+      account.capabilities[name] = enabled && !aside.lost?.includes(name) ? 'active' : 'inactive'
   }
   if (account.business_type === 'individual' && aside.individual) {
     account.individual = personOf(account, aside.individual, now)

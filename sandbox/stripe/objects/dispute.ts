@@ -3,10 +3,13 @@ import { newId } from '../ids.ts'
 
 /** The bank waits this long for evidence. */
 export const EVIDENCE_SECONDS = 9 * 86_400
+/** An inquiry that has not become a chargeback by then never does. */
+export const INQUIRY_SECONDS = 120 * 86_400
 
 export function buildDispute(facts: {
   now: number
   charge: Stripe.Charge
+  amount: number
   reason: string
   inquiry: boolean
 }): Stripe.Dispute {
@@ -14,7 +17,7 @@ export function buildDispute(facts: {
   return {
     id: newId('du'),
     object: 'dispute',
-    amount: charge.amount_captured,
+    amount: facts.amount,
     balance_transactions: [],
     charge: charge.id,
     created: facts.now,

@@ -15,7 +15,7 @@ export interface CheckoutForm {
 }
 export type CheckoutErrors = Partial<Record<keyof CheckoutForm, string>>
 
-const COUNTRIES: Readonly<Record<string, string>> = {
+export const COUNTRIES: Readonly<Record<string, string>> = {
   AU: 'Australia',
   AT: 'Austria',
   BE: 'Belgium',

@@ -1,14 +1,9 @@
-import { closeDispute, createDispute } from '../actions/dispute.ts'
-import { restrictAccount } from '../actions/onboarding.ts'
-import { cancelIntent, capture } from '../actions/pay.ts'
-import { refundCharge } from '../actions/refund.ts'
-import { reverseTransfer } from '../actions/transfer.ts'
-import { balancesOf } from '../balance.ts'
-import { decodeForm } from '../encoding.ts'
-import { invalidRequest } from '../errors.ts'
+import { balancesOf, debitsRefused } from '../balance.ts'
 import type { Kind, Row } from '../kinds.ts'
-import { decimalsOf, formatMoney } from '../money.ts'
+import { formatMoney } from '../money.ts'
+import { buildPlatformAccount } from '../objects/platform-account.ts'
 import type { Work } from '../work.ts'
+import { actionsOffered } from './by-hand.ts'
 import { html, safeHref, type Markup } from './html.ts'
 import { page } from './layout.ts'
 import type { PageAnswer, PageContext } from './page.ts'
@@ -27,13 +22,18 @@ export function dashboard(work: Work, context: PageContext): string {
       <section class="card" aria-labelledby="balance">
         <h2 id="balance">Platform balance</h2>
         ${balances(work)}
+        ${debitsRefused(work) && html`<p class="bad">The bank refuses debits: refunds that the balance does not cover wait.</p>`}
+        <p><a href="/objects/platform">Top up, drain and more</a></p>
       </section>
+      <p><a href="/scenarios">What can go wrong</a></p>
       ${faults.length > 0 && html`<p class="alert">${faults.length} faults are armed: ${faults.map((fault) => `${fault.match} ${fault.action}`).join(', ')}</p>`}
       ${section(work, 'charge', 'Payments', work.platform)}
       ${section(work, 'session', 'Checkout sessions', work.platform)}
       ${section(work, 'refund', 'Refunds', work.platform)}
       ${section(work, 'dispute', 'Disputes', work.platform)}
+      ${section(work, 'early_fraud_warning', 'Early fraud warnings', work.platform)}
       ${section(work, 'transfer', 'Transfers', work.platform)} ${section(work, 'payout', 'Payouts', null)}
+      ${section(work, 'topup', 'Top-ups', work.platform)}
       ${section(work, 'account', 'Connected accounts', work.platform)}
       ${section(work, 'event', 'Events', null)} ${deliveries(work)}`,
   )
@@ -94,6 +94,7 @@ function factsOf(row: Row<Kind>): Facts {
     object['disputed'] === true && 'disputed',
     object['refunded'] === true && 'refunded',
     object['reversed'] === true && 'reversed',
+    'disconnected' in row.aside && row.aside.disconnected && 'disconnected',
   ]
   return {
     id: String(object['id']),
@@ -164,6 +165,7 @@ function when(seconds: number): string {
 }
 
 export function objectPage(work: Work, id: string): PageAnswer | undefined {
+  if (id === 'platform' || id === work.platform) return platformPage(work)
   const row = work.store.findAny(id)
   if (!row) return undefined
   const facts = factsOf(row)
@@ -172,78 +174,65 @@ export function objectPage(work: Work, id: string): PageAnswer | undefined {
     html`<p><a href="/">Dashboard</a></p>
       <h1>${row.kind.replaceAll('_', ' ')} ${facts.what}</h1>
       <p class="soft">${id} · ${facts.state} · ${when(facts.created)}</p>
-      ${actions(row)}
-      <section class="card" aria-labelledby="json">
-        <h2 id="json">As the API shows it</h2>
-        <div class="scroll" tabindex="0" role="region" aria-label="JSON">
-          <pre>${JSON.stringify(row.object, null, 2)}</pre>
-        </div>
-      </section>`,
+      ${row.kind === 'account' && balanceCard({ ...work, account: id }, 'Its balance')}
+      ${actionForms(work, id, row)} ${asJson(row.object)}`,
   )
   return { status: 200, body }
 }
 
-function is<K extends Kind>(row: Row<Kind>, kind: K): row is Row<Kind> & Row<K> {
-  return row.kind === kind
+function platformPage(work: Work): PageAnswer {
+  const body = page(
+    'The platform',
+    html`<p><a href="/">Dashboard</a></p>
+      <h1>The platform</h1>
+      <p class="soft">${work.platform}</p>
+      ${balanceCard(work, 'Its balance')} ${actionForms(work, 'platform', null)}
+      ${asJson(buildPlatformAccount(work.platform))}`,
+  )
+  return { status: 200, body }
 }
 
-function actions(row: Row<Kind>): Markup | false {
-  const { id } = row.object as { id: string }
-  const button = (action: string, label: string, amount = false) =>
-    html`<form method="post" action="/objects/${id}/${action}">
-      ${amount && html`<div><label for="${action}-amount">Amount, empty for all</label><input id="${action}-amount" name="amount" inputmode="decimal" /></div>`}
-      <button class="plain">${label}</button>
-    </form>`
-  const offered: Markup[] = []
-  if (is(row, 'charge') && row.object.captured) {
-    if (!row.object.refunded) offered.push(button('refund', 'Refund', true))
-    if (!row.object.disputed) offered.push(button('dispute', 'Dispute as fraudulent'))
-  }
-  if (is(row, 'payment_intent') && row.object.status === 'requires_capture') {
-    offered.push(button('capture', 'Capture'), button('cancel', 'Cancel'))
-  }
-  if (is(row, 'transfer') && !row.object.reversed) offered.push(button('reverse', 'Reverse', true))
-  if (is(row, 'dispute') && !['lost', 'warning_closed', 'won'].includes(row.object.status)) {
-    offered.push(button('win', 'Decide for us'), button('lose', 'Decide for the cardholder'))
-  }
-  if (is(row, 'account')) {
-    offered.push(
-      row.aside.restricted ? button('restore', 'Lift restriction') : button('restrict', 'Restrict'),
-    )
-  }
+function balanceCard(work: Work, title: string): Markup {
+  return html`<section class="card" aria-labelledby="balance">
+    <h2 id="balance">${title}</h2>
+    ${balances(work)}
+  </section>`
+}
+
+function asJson(object: object): Markup {
+  return html`<section class="card" aria-labelledby="json">
+    <h2 id="json">As the API shows it</h2>
+    <div class="scroll" tabindex="0" role="region" aria-label="JSON">
+      <pre>${JSON.stringify(object, null, 2)}</pre>
+    </div>
+  </section>`
+}
+
+function actionForms(work: Work, id: string, row: Row<Kind> | null): Markup | false {
+  const offered = actionsOffered(work, row)
   return (
     offered.length > 0 &&
     html`<section class="card" aria-labelledby="actions">
       <h2 id="actions">Actions</h2>
-      <div class="actions">${offered}</div>
+      <div class="actions">
+        ${offered.map(
+          ({ name, label, asks }) =>
+            html`<form method="post" action="/objects/${id}/${name}">
+              ${Object.entries(asks).map(
+                ([field, said]) =>
+                  html`<div>
+                    <label for="${name}-${field}">${said}</label>
+                    <input
+                      id="${name}-${field}"
+                      name="${field}"
+                      ${field === 'amount' && { markup: 'inputmode="decimal"' }}
+                    />
+                  </div>`,
+              )}
+              <button class="plain">${label}</button>
+            </form>`,
+        )}
+      </div>
     </section>`
   )
-}
-
-/** What an operator does by hand in Stripe's dashboard: the app only hears of it by webhook. */
-export function act(work: Work, id: string, action: string, body: string): void {
-  const typed = decodeForm(body)['amount']
-  work.store.transaction(() => {
-    const row = work.store.findAny(id)
-    if (!row) throw invalidRequest(`No such object: ${id}`)
-    const amount = (currency: string): number | undefined => {
-      if (typeof typed !== 'string' || typed.trim() === '') return undefined
-      const minor = Math.round(Number(typed) * 10 ** decimalsOf(currency))
-      if (!Number.isSafeInteger(minor) || minor < 1) throw invalidRequest(`"${typed}" is not an amount.`)
-      return minor
-    }
-    if (is(row, 'charge') && action === 'refund') {
-      refundCharge(work, row, { amount: amount(row.object.currency), reason: 'requested_by_customer' })
-    } else if (is(row, 'charge') && action === 'dispute') createDispute(work, row, 'fraudulent', false)
-    else if (is(row, 'payment_intent') && action === 'capture') capture(work, row, undefined)
-    else if (is(row, 'payment_intent') && action === 'cancel')
-      cancelIntent(work, row, 'requested_by_customer')
-    else if (is(row, 'transfer') && action === 'reverse')
-      reverseTransfer(work, row, { amount: amount(row.object.currency) })
-    else if (is(row, 'dispute') && (action === 'win' || action === 'lose'))
-      closeDispute(work, row, action === 'win' ? 'won' : 'lost')
-    else if (is(row, 'account') && action === 'restrict') restrictAccount(work, row, true)
-    else if (is(row, 'account') && action === 'restore') restrictAccount(work, row, false)
-    else throw invalidRequest(`A ${row.kind} has no action ${action}.`)
-  })
 }

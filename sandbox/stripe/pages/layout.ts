@@ -35,8 +35,9 @@ a { color:var(--accent) } :focus-visible { outline:3px solid var(--accent); outl
 .scroll { overflow-x:auto } table { border-collapse:collapse; width:100%; font-size:.875rem } th, td { text-align:left; padding:.4rem .75rem .4rem 0;
   border-bottom:1px solid var(--line); white-space:nowrap } pre { font-size:.8125rem; margin:0 } .hidden { position:absolute;
   width:1px; height:1px; overflow:hidden; clip-path:inset(50%); padding:0; min-height:0; border:0 }
-.actions { display:flex; flex-wrap:wrap; gap:.75rem; align-items:end } .actions form { display:flex; gap:.5rem; align-items:end }
-.actions input { width:9rem }
+.actions { display:flex; flex-wrap:wrap; gap:.75rem; align-items:end } .actions form { display:flex; flex-wrap:wrap; gap:.5rem; align-items:end }
+.choice { display:flex; gap:.6rem; align-items:center; font-weight:400; overflow-wrap:anywhere } .choice input { width:1.25rem; min-height:1.25rem; flex:none }
+.actions input { width:9rem } .actions form > div { max-width:12rem }
 `
 
 export function page(

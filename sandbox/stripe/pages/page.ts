@@ -5,6 +5,8 @@ export interface PageRequest {
   path: string
   query: string
   body: string
+  /** A program asks, not a browser: it gets the id or the reason instead of a page. */
+  wantsJson?: boolean
 }
 
 export interface PageAnswer {
@@ -17,6 +19,10 @@ export interface PageContext {
   appUrl: string | undefined
   retryWebhooks(): void
   faults: Faults
+}
+
+export function json(status: number, answer: object): PageAnswer {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) }
 }
 
 export function seeOther(location: string): PageAnswer {

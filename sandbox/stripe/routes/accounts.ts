@@ -215,7 +215,7 @@ const update = route('POST', '/v1/accounts/:id', details, (work, params, [id = '
 })
 
 const listAll = route('GET', '/v1/accounts', { ...listShape, created: range }, (work, params) =>
-  listObjects(work, 'account', '/v1/accounts', params, { created: params.created }),
+  listObjects(work, 'account', '/v1/accounts', params, { created: params.created, status: 'connected' }),
 )
 
 const remove = route('DELETE', '/v1/accounts/:id', {}, (work, _params, [id = '']) => {

@@ -1,4 +1,5 @@
-import { cancelRefund, refundCharge } from '../actions/refund.ts'
+import { cancelRefund } from '../actions/refund-outcome.ts'
+import { refundCharge } from '../actions/refund.ts'
 import { emit } from '../events.ts'
 import { invalidRequest } from '../errors.ts'
 import type { Row } from '../kinds.ts'

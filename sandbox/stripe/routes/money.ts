@@ -159,6 +159,40 @@ const close = route('POST', '/v1/disputes/:id/close', { expand }, (work, _params
   return row.object
 })
 
+const listWarnings = route(
+  'GET',
+  '/v1/radar/early_fraud_warnings',
+  { ...listShape, charge: text(), created: range, payment_intent: text() },
+  (work, params) =>
+    listObjects(work, 'early_fraud_warning', '/v1/radar/early_fraud_warnings', params, {
+      charge: params.charge,
+      created: params.created,
+      payment_intent: params.payment_intent,
+    }),
+)
+
+const retrieveWarning = route(
+  'GET',
+  '/v1/radar/early_fraud_warnings/:id',
+  { expand },
+  (work, _params, [id = '']) => need(work, 'early_fraud_warning', id).object,
+)
+
+const listTopups = route(
+  'GET',
+  '/v1/topups',
+  { ...listShape, amount: ignored(), created: range, status: text() },
+  (work, params) =>
+    listObjects(work, 'topup', '/v1/topups', params, { created: params.created, status: params.status }),
+)
+
+const retrieveTopup = route(
+  'GET',
+  '/v1/topups/:id',
+  { expand },
+  (work, _params, [id = '']) => need(work, 'topup', id).object,
+)
+
 export const moneyRoutes = [
   balance,
   listTransactions,
@@ -170,4 +204,8 @@ export const moneyRoutes = [
   retrieveDispute,
   updateDispute,
   close,
+  listWarnings,
+  retrieveWarning,
+  listTopups,
+  retrieveTopup,
 ]

@@ -45,6 +45,14 @@ export async function startTestSandbox(options: Partial<StripeSandboxOptions> = 
   }
 }
 
+/** Moves the clock and resolves when the sandbox has seen it, for tests of what must not have happened by then. */
+export async function pass(sandbox: TestSandbox, seconds: number): Promise<void> {
+  const now = async () => (await sandbox.stripe.customers.create({})).created
+  const target = (await now()) + seconds
+  sandbox.advance(seconds)
+  while ((await now()) < target);
+}
+
 export function sessionParams(
   amount = 10_000,
   more: Partial<Stripe.Checkout.SessionCreateParams> = {},
@@ -81,6 +89,22 @@ export function payByForm(url: string, number: string, more: Record<string, stri
     pay: '1',
     ...more,
   })
+}
+
+/** An operator's button, pressed by a program. Resolves to the id of what it made or was done to, or to the reason. */
+export async function byHand(
+  url: string,
+  object: string,
+  action: string,
+  fields: Record<string, string> = {},
+): Promise<string> {
+  const answer = await fetch(`${url}/objects/${object}/${action}`, {
+    method: 'POST',
+    headers: { accept: 'application/json' },
+    body: new URLSearchParams(fields),
+  })
+  const { id, error } = (await answer.json()) as { id?: string; error?: string }
+  return id ?? error ?? ''
 }
 
 /** A charge of the platform, paid through the API. */

@@ -14,6 +14,7 @@ const LINKS = [
   { href: '/operator/bookings', label: 'Bookings' },
   { href: '/operator/providers', label: 'Providers' },
   { href: '/operator/ledger', label: 'Ledger' },
+  { href: '/operator/reconciliation', label: 'Reconciliation' },
   { href: '/operator/webhooks', label: 'Webhooks' },
   { href: '/operator/jobs', label: 'Jobs' },
   { href: '/operator/mails', label: 'Mails' },

@@ -34,6 +34,12 @@ export function countries(): Choice[] {
     .sort((one, other) => one.label.localeCompare(other.label))
 }
 
+/** Currencies by their English names, in the order given. */
+export function currencyChoices(codes: readonly string[]): Choice[] {
+  const names = new Intl.DisplayNames('en', { type: 'currency' })
+  return codes.map((value) => ({ value, label: `${names.of(value) ?? value} (${value})` }))
+}
+
 /** Every time zone, with the present one in the list whatever its spelling. */
 export function timeZones(present?: string): Choice[] {
   const zones = new Set([...Intl.supportedValuesOf('timeZone'), ...(present ? [present] : [])])

@@ -33,6 +33,17 @@ describe('what is not understood is refused with a sentence, before anything is 
     ],
     ['an address that is none', ['operators', 'add', 'ann'], '"ann" is not a mail address.'],
     ['a job that is no number', ['jobs', 'retry', 'first'], '"first" is not the number of a job'],
+    [
+      'a day that is none',
+      ['ledger', 'export', '--from', 'yesterday', '--to', '2026-11-01'],
+      '--from is a day like 2026-11-01.',
+    ],
+    [
+      'a journal without its days',
+      ['ledger', 'export', '--from', '2026-11-01'],
+      'Say --from DATE and --to DATE.',
+    ],
+    ['too much after one word', ['reconcile', 'now'], '"now" is more than reconcile takes.'],
     ['a scale that is none', ['demo', 'seed', '--scale', 'huge'], '--scale is full or small.'],
     ['a rollback without meaning it', ['db', 'rollback'], 'Say --destroys if you mean it.'],
   ])('%s', async (_, words, sentence) => {

@@ -79,8 +79,32 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     words: 'ledger verify',
-    does: 'work out every balance again from the transfers; exit code 1 if anything does not add up',
+    does: 'work out every sealed day and every balance again from nothing; exit code 1 naming what differs',
     run: async () => (await import('./ledger.ts')).verify(),
+  },
+  {
+    words: 'ledger export',
+    does: 'write the journal of some days: every transfer recorded on them',
+    options: {
+      from: { value: 'DATE', does: 'the first day (UTC), like 2026-11-01' },
+      to: { value: 'DATE', does: 'the last day (UTC)' },
+      format: { value: 'csv|json', default: 'csv', does: 'how it is written' },
+      file: { value: 'FILE', does: 'where to; without it, to the terminal' },
+    },
+    more: 'Written as it is read, however long it is. A day that is sealed gives the same journal for ever.',
+    run: async (given) => (await import('./ledger.ts')).exportDays(given),
+  },
+  {
+    words: 'reconcile',
+    does: "match Stripe's balance, the ledger and the bookings; exit code 1 while something differs",
+    options: {
+      since: {
+        value: 'DATE',
+        does: 'look at everything from that day (UTC) on again; default since the last run',
+      },
+    },
+    more: 'Differences are repaired by replaying what Stripe says where that is right. Harmless to repeat.',
+    run: async (given) => (await import('./reconciliation.ts')).run(given),
   },
   {
     words: 'webhooks list',
@@ -120,11 +144,11 @@ export const COMMANDS: readonly Command[] = [
 
 /** What the words ask for: text to be said, or a command to be run. @throws {Usage} when they cannot be understood. */
 export function understand(words: readonly string[]): { say: string } | { run: () => Promise<void> } {
-  const [group = '', name = '', ...args] = words
+  const [group = '', name = ''] = words
   if (group === '' || group === '--help' || group === '-h') return { say: usage() }
-  const command = COMMANDS.find((each) => each.words === `${group} ${name}`)
+  const command = COMMANDS.find((each) => each.words === group || each.words === `${group} ${name}`)
   if (!command) throw new Usage(`There is no command "${`${group} ${name}`.trim()}".\n\n${usage()}`)
-  const given = parse(command, args)
+  const given = parse(command, words.slice(command.words.split(' ').length))
   return given === 'help' ? { say: help(command) } : { run: () => command.run(given) }
 }
 

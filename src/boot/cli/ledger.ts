@@ -1,68 +1,49 @@
 import { sql } from 'drizzle-orm'
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { formatMoney, money } from '#src/kernel/money.ts'
-import { getTrialBalances, type AccountBalance } from '#src/modules/ledger/reads.ts'
+import { verifyLedger } from '#src/modules/ledger/verify-ledger.ts'
+import { exportJournal, JOURNAL_FORMATS } from '#src/modules/operator/reads.ts'
 import type { Database } from '#src/platform/db/database.ts'
-import { Failed, say } from './command.ts'
+import { day, oneOf } from './arguments.ts'
+import { Failed, say, Usage, type Given } from './command.ts'
 import { withMarketplace } from './marketplace.ts'
 
-const BATCH = 5_000
-
-/** Adds everything up a second time, here and one transfer after the other, and compares. */
+/** Works the books out again from nothing. @throws {Failed} naming what differs, the first row first. */
 export async function verify(): Promise<void> {
   await withMarketplace(async ({ db }) => {
-    const balances = await getTrialBalances(db)
-    const { sums, transfers } = await addUp(db)
-    const problems = [
-      ...balances.flatMap(({ currency, differenceMinor }) =>
-        differenceMinor === 0n
-          ? []
-          : [`${currency}: debits and credits differ by ${differenceMinor} minor units`],
-      ),
-      ...balances.flatMap(({ accounts }) =>
-        accounts.flatMap((account) => comparison(account, sums.get(account.accountId) ?? 0n)),
-      ),
-      ...(await findLeftInEscrow(db)),
-    ]
+    const { balances, transferCount, sealedDayCount, sealedThrough, problems } = await verifyLedger(db)
     for (const { currency, accounts } of balances) {
       for (const [code, ofCode] of Map.groupBy(accounts, (account) => account.code)) {
         const sum = ofCode.reduce((total, { balanceMinor }) => total + balanceMinor, 0n)
         say(`${code.padEnd(20)} ${formatMoney(money(sum, currency)).padStart(16)}  ${ofCode[0]?.side ?? ''}`)
       }
     }
-    if (problems.length > 0)
-      throw new Failed(
-        `The ledger does not add up:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
-      )
-    say(`${transfers} transfers, and they add up to zero.`)
+    const all = [...problems, ...(await findLeftInEscrow(db))]
+    if (all.length > 0)
+      throw new Failed(`The ledger does not add up:\n${all.map((problem) => `  - ${problem}`).join('\n')}`)
+    say(
+      sealedThrough
+        ? `${sealedDayCount} sealed days, the last one ${sealedThrough}, and nothing in them has changed.`
+        : 'No day is sealed yet.',
+    )
+    say(`${transferCount} transfers, and they add up to zero.`)
   })
 }
 
-function comparison(account: AccountBalance, debitsLessCredits: bigint): string[] {
-  const derived = account.side === 'debit' ? debitsLessCredits : -debitsLessCredits
-  if (derived === account.balanceMinor) return []
-  return [
-    `account ${account.accountId} (${account.code}): ${account.balanceMinor} in the trial balance, ${derived} from its transfers`,
-  ]
-}
-
-/** Debits less credits of each account. */
-async function addUp(db: Database): Promise<{ sums: Map<string, bigint>; transfers: number }> {
-  const sums = new Map<string, bigint>()
-  const add = (account: string, amount: bigint) => sums.set(account, (sums.get(account) ?? 0n) + amount)
-  let transfers = 0
-  for (let after = '0'; ;) {
-    const { rows } = await db.execute<Record<'sequence' | 'debit' | 'credit' | 'amount', string>>(sql`
-      select sequence::text, debit_account_id as debit, credit_account_id as credit, amount_minor::text as amount
-      from ledger_transfers where ledger_transfers.sequence > ${after}::bigint order by ledger_transfers.sequence limit ${BATCH}`)
-    for (const { debit, credit, amount } of rows) {
-      add(debit, BigInt(amount))
-      add(credit, -BigInt(amount))
-    }
-    transfers += rows.length
-    const last = rows.at(-1)
-    if (!last) return { sums, transfers }
-    after = last.sequence
-  }
+/** Writes the journal of some days, piece by piece. */
+export async function exportDays(given: Given): Promise<void> {
+  const [from, to] = [day(given, 'from'), day(given, 'to')]
+  if (!from || !to) throw new Usage('Say --from DATE and --to DATE.')
+  const format = oneOf(given, 'format', JOURNAL_FORMATS) ?? 'csv'
+  const file = given.option('file')
+  await withMarketplace(async (_, ctx) => {
+    const pieces = Readable.from(exportJournal(ctx, { from, to }, format))
+    // The terminal outlives this command: it is written to and not closed.
+    if (file === undefined) await pipeline(pieces, process.stdout, { end: false })
+    else await pipeline(pieces, createWriteStream(file))
+  })
 }
 
 /** A booking whose provider has been paid leaves nothing in escrow, and none ever leaves less than nothing. */

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import PostalMime from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -12,6 +12,8 @@ interface Caught {
 }
 
 const caught: Caught[] = []
+let answersToLose = 1
+const connections = new Set<Socket>()
 const catcher = new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS'],
@@ -28,10 +30,19 @@ const catcher = new SMTPServer({
     stream.on('end', () => {
       const recipients = session.envelope.rcptTo.map(({ address }) => address)
       caught.push({ recipients, raw: Buffer.concat(chunks).toString('utf8') })
-      callback()
+      if (recipients.includes('lost@example.com') && answersToLose > 0) {
+        answersToLose -= 1
+        for (const connection of connections) connection.destroy()
+      } else callback()
     })
   },
 })
+
+catcher.server.on('connection', (connection: Socket) => {
+  connections.add(connection)
+  connection.on('close', () => connections.delete(connection))
+})
+catcher.on('error', () => undefined) // a connection that is cut is what the test of a lost answer wants
 
 let mailer: SmtpMailer
 beforeAll(async () => {
@@ -97,6 +108,16 @@ describe('over SMTP', () => {
     const nowhere = smtpMailer({ url: 'smtp://127.0.0.1:1' })
     await expect(nowhere.send({ ...message, id: 'a3', to: 'a@example.com' })).rejects.toBeInstanceOf(Trouble)
     nowhere.close()
+  })
+
+  test('an answer that is lost is trouble, and the next try is the same message', async () => {
+    const lost = { ...message, id: 'a6', to: 'lost@example.com' }
+    await expect(mailer.send(lost)).rejects.toBeInstanceOf(Trouble)
+    expect(await mailer.send(lost)).toEqual({ messageId: '<a6@ecosystem.test>' })
+    const ids = caught
+      .filter(({ recipients }) => recipients.includes(lost.to))
+      .map(({ raw }) => /^Message-ID: (.*)$/m.exec(raw)?.[1]?.trim())
+    expect(ids).toEqual(['<a6@ecosystem.test>', '<a6@ecosystem.test>'])
   })
 
   test('a password is not given to a server that offers no encryption', async () => {

@@ -20,6 +20,8 @@ export interface PaymentGateway {
   findCheckout(key: string, since: Temporal.Instant): Promise<Checkout | null>
 
   readPayment(intentId: string): Promise<GatewayPayment>
+  /** The payment that a charge or a refund belongs to; null for anything else, and for what is not there. */
+  findPaymentOf(objectId: string): Promise<GatewayPayment | null>
   capture(intentId: string, key: string): Promise<GatewayPayment>
   /** Gives an authorization back without capturing it. */
   void(intentId: string, key: string): Promise<GatewayPayment>
@@ -29,10 +31,19 @@ export interface PaymentGateway {
   /** All refunds of a payment, those made by hand at the gateway included. */
   listRefunds(intentId: string): Promise<GatewayRefund[]>
 
+  /** All disputes of a payment, inquiries included. */
+  listDisputes(intentId: string): Promise<GatewayDispute[]>
+  /** Hands evidence in, for good: it cannot be taken back or added to. */
+  submitEvidence(disputeId: string, evidence: DisputeEvidence, key: string): Promise<GatewayDispute>
+
   transfer(request: TransferRequest, key: string): Promise<GatewayTransfer>
-  readTransfer(transferId: string): Promise<GatewayTransfer>
   /** All transfers of a booking, to learn whether one of unknown outcome was made. */
   listTransfers(bookingId: string): Promise<GatewayTransfer[]>
+  /** Takes a transfer back, whole or in part. Rejected with `balance_insufficient` when the account has less. */
+  reverseTransfer(request: ReversalRequest, key: string): Promise<GatewayReversal>
+  listReversals(transferId: string): Promise<GatewayReversal[]>
+  /** What an account has that could be taken back, minor units; below zero when it owes. */
+  readAvailable(accountId: string, currency: Currency): Promise<bigint>
 
   createPayoutAccount(request: PayoutAccountRequest, key: string): Promise<PayoutAccount>
   readPayoutAccount(accountId: string): Promise<PayoutAccount>
@@ -103,7 +114,8 @@ export interface GatewayCharge {
   readonly feeMinor: bigint | null
   /** The currency our balance got, which is not always that of the charge. */
   readonly settledCurrency: Currency | null
-  readonly dispute: 'open' | 'won' | 'lost' | null
+  /** Whether there is, or was, a dispute: see {@link PaymentGateway.listDisputes}. */
+  readonly disputed: boolean
 }
 
 export interface RefundRequest {
@@ -125,8 +137,38 @@ export interface GatewayRefund {
   readonly refundId: string | null
 }
 
+export interface GatewayDispute {
+  readonly id: string
+  /** inquiry: the bank asks, and has taken nothing yet. open: it has, and decides. */
+  readonly status: 'inquiry' | 'inquiry_closed' | 'open' | 'won' | 'lost'
+  /** The bank's word: fraudulent, product_not_received, … */
+  readonly reason: string
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  /** After this the bank decides without us. */
+  readonly evidenceDueAt: Temporal.Instant | null
+  readonly evidenceSubmitted: boolean
+  readonly openedAt: Temporal.Instant
+  /** What it moved on our balance: the amount and the fee taken, the amount given back. */
+  readonly entries: readonly BalanceEntry[]
+}
+
+/** What speaks for us, as sentences a bank reads. */
+export interface DisputeEvidence {
+  readonly customerName: string
+  readonly customerEmail: string
+  readonly service: string
+  readonly serviceDate: string
+  readonly policy: string
+  readonly policyDisclosure: string
+  /** What happened, in order: booking, payment, mails, changes, completion. */
+  readonly history: string
+  /** Why it was not refunded, in an operator's words. */
+  readonly refusal: string | null
+}
+
 export interface TransferRequest {
-  readonly payoutId: string
+  readonly movementId: string
   readonly bookingId: string
   readonly accountId: string
   /** The money of this charge is what is passed on, even before it is available. */
@@ -135,9 +177,28 @@ export interface TransferRequest {
   readonly currency: string
 }
 
+export interface ReversalRequest {
+  readonly movementId: string
+  readonly bookingId: string
+  readonly transferId: string
+  readonly amountMinor: number
+  readonly currency: string
+}
+
+export interface GatewayReversal {
+  readonly id: string
+  /** Our id; null for one made by hand at the gateway. */
+  readonly movementId: string | null
+  readonly amountMinor: bigint
+  readonly currency: Currency
+}
+
 export interface GatewayTransfer {
   readonly id: string
-  readonly payoutId: string | null
+  /** Our id; null for one made by hand at the gateway. */
+  readonly movementId: string | null
+  /** The account that got it. */
+  readonly accountId: string | null
   readonly amountMinor: bigint
   readonly reversedMinor: bigint
   readonly currency: Currency
@@ -191,7 +252,9 @@ export type EventSubject =
       readonly intentId: string | null
     }
   | { readonly kind: 'payout_account'; readonly accountId: string }
-  | { readonly kind: 'transfer'; readonly transferId: string; readonly payoutId: string | null }
+  | { readonly kind: 'dispute'; readonly disputeId: string; readonly intentId: string | null }
+  /** A transfer that was taken back, by us or by hand. */
+  | { readonly kind: 'transfer'; readonly transferId: string; readonly movementId: string | null }
   /** Nothing we act on. */
   | { readonly kind: 'none' }
 

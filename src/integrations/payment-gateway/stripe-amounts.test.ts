@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { chargeStepOf } from '#src/kernel/charges.ts'
 import { CURRENCY_EXPONENTS } from '#src/kernel/currencies.ts'
 import type { Currency } from '#src/kernel/money.ts'
 import { currencyFromStripe, fromStripeAmount, toStripeAmount } from './stripe-amounts.ts'
@@ -9,7 +10,10 @@ test.each<[bigint, Currency, number]>([
   [1_500n, 'JPY', 1_500],
   [1_250n, 'KWD', 1_250],
   [5n, 'ISK', 500], // no decimals in ISO 4217, two at Stripe
+  [5n, 'UGX', 500], // no decimals in ISO 4217, two at Stripe
   [500n, 'MGA', 5], // two in ISO 4217, none at Stripe
+  [17_550n, 'HUF', 17_550],
+  [80_045n, 'TWD', 80_045],
 ])('%s minor units of %s are %s at Stripe', (amountMinor, currency, amount) => {
   expect(toStripeAmount(amountMinor, currency)).toBe(amount)
   expect(fromStripeAmount(amount, currency)).toBe(amountMinor)
@@ -22,7 +26,7 @@ test('an amount comes back from Stripe as it went, in every currency', () => {
       fc.constantFrom(...currencies),
       fc.bigInt({ min: 1n, max: 99_999_999n }),
       (currency, whole) => {
-        const amountMinor = currency === 'MGA' ? whole * 100n : whole
+        const amountMinor = whole * chargeStepOf(currency)
         expect(fromStripeAmount(toStripeAmount(amountMinor, currency), currency)).toBe(amountMinor)
       },
     ),

@@ -1,9 +1,10 @@
 import { assert } from '#src/kernel/assert.ts'
 import { exponentOf, isCurrency, type Currency } from '#src/kernel/money.ts'
 
-// Where Stripe counts in other units than ISO 4217 says (https://docs.stripe.com/currencies#special-cases): the króna
-// has kept its two decimals there, the ariary has none.
-const STRIPE_EXPONENTS: Partial<Record<Currency, number>> = { ISK: 2, MGA: 0 }
+// Where Stripe counts in other units than ISO 4217 says (https://docs.stripe.com/currencies#special-cases): króna and
+// Ugandan shilling have kept two decimals there, which are always 00; the ariary has none. Forint and Taiwan dollar are
+// charged with both of theirs: only a payout to a bank is in whole ones, and that is between Stripe and the provider.
+const STRIPE_EXPONENTS: Partial<Record<Currency, number>> = { ISK: 2, MGA: 0, UGX: 2 }
 
 /** Our minor units as the integer Stripe wants. */
 export function toStripeAmount(amountMinor: bigint | number, currency: Currency): number {

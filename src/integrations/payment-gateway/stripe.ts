@@ -2,7 +2,6 @@ import http from 'node:http'
 import https from 'node:https'
 import Stripe from 'stripe'
 import { assert } from '#src/kernel/assert.ts'
-import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Config } from '#src/platform/config.ts'
 import { assertNoOpenTransaction } from '#src/platform/context.ts'
@@ -10,21 +9,29 @@ import { Trouble } from '#src/platform/errors.ts'
 import {
   EventUnsigned,
   GatewayRejected,
-  type BalanceEntry,
   type Checkout,
-  type EventSubject,
-  type GatewayCharge,
-  type GatewayEvent,
-  type GatewayPayment,
-  type GatewayRefund,
-  type GatewayTransfer,
+  type DisputeEvidence,
   type PaymentGateway,
-  type PayoutAccount,
   type PayoutAccountRequest,
 } from './port.ts'
 import { currencyFromStripe, fromStripeAmount, toStripeAmount } from './stripe-amounts.ts'
+import { eventOf } from './stripe-events.ts'
+import {
+  balanceEntryOf,
+  disputeOf,
+  expanded,
+  idOf,
+  instantOf,
+  known,
+  payoutAccountOf,
+  paymentOf,
+  refundOf,
+  reversalOf,
+  secondsOf,
+  transferOf,
+} from './stripe-objects.ts'
 
-// The only file that knows Stripe's words. Its host is Stripe or the sandbox; everything else is the same.
+// These stripe-*.ts files alone know Stripe's words. Its host is Stripe or the sandbox; everything else is the same.
 
 type StripeSettings = Pick<
   Config,
@@ -37,6 +44,7 @@ const SIGNATURE_TOLERANCE_SECONDS = 300
 const PAGE = 100
 const SEARCH_PAGES_MAX = 20 // 2,000 checkouts since the one we look for: more than a minute of the busiest day
 
+const CHECKOUT_STATUS = { open: 'open', complete: 'complete', expired: 'expired' } as const
 const EXPAND_CHARGE = 'latest_charge.balance_transaction'
 
 // We charge, we bear losses and fees; Stripe asks the provider for what the law wants.
@@ -75,21 +83,14 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
     connect: settings.STRIPE_CONNECT_WEBHOOK_SECRET,
   }
 
-  const paymentFrom = async (intent: Stripe.PaymentIntent): Promise<GatewayPayment> => {
-    const charge = expanded(intent.latest_charge)
-    const disputes = charge?.disputed
-      ? (await stripe.disputes.list({ charge: charge.id, limit: PAGE })).data
-      : []
-    return paymentOf(intent, charge, disputes)
-  }
-  const checkoutFrom = async (session: Stripe.Checkout.Session): Promise<Checkout> => {
+  const checkoutFrom = (session: Stripe.Checkout.Session): Checkout => {
     const intent = expanded(session.payment_intent)
     return {
       id: session.id,
       url: session.url,
       status: known(CHECKOUT_STATUS, session.status),
       expiresAt: instantOf(session.expires_at),
-      payment: intent && (await paymentFrom(intent)),
+      payment: intent && paymentOf(intent),
     }
   }
 
@@ -164,20 +165,25 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
       }),
 
     readPayment: (intentId) =>
-      ask(async () =>
-        paymentFrom(await stripe.paymentIntents.retrieve(intentId, { expand: [EXPAND_CHARGE] })),
-      ),
+      ask(async () => paymentOf(await stripe.paymentIntents.retrieve(intentId, { expand: [EXPAND_CHARGE] }))),
+
+    findPaymentOf: (objectId) =>
+      ask(async () => {
+        const intentId = await intentOf(stripe, objectId)
+        if (intentId === null) return null
+        return paymentOf(await stripe.paymentIntents.retrieve(intentId, { expand: [EXPAND_CHARGE] }))
+      }),
 
     capture: (intentId, key) =>
       ask(async () =>
-        paymentFrom(
+        paymentOf(
           await stripe.paymentIntents.capture(intentId, { expand: [EXPAND_CHARGE] }, { idempotencyKey: key }),
         ),
       ),
 
     void: (intentId, key) =>
       ask(async () =>
-        paymentFrom(
+        paymentOf(
           await stripe.paymentIntents.cancel(intentId, { expand: [EXPAND_CHARGE] }, { idempotencyKey: key }),
         ),
       ),
@@ -205,6 +211,24 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
         return refunds.data.map(refundOf)
       }),
 
+    listDisputes: (intentId) =>
+      ask(async () => {
+        const disputes = await stripe.disputes.list({ payment_intent: intentId, limit: PAGE })
+        assert(!disputes.has_more, 'a payment has at most a hundred disputes')
+        return disputes.data.map(disputeOf)
+      }),
+
+    submitEvidence: (disputeId, evidence, key) =>
+      ask(async () =>
+        disputeOf(
+          await stripe.disputes.update(
+            disputeId,
+            { evidence: evidenceFor(evidence), submit: true },
+            { idempotencyKey: key },
+          ),
+        ),
+      ),
+
     transfer: (request, key) =>
       ask(async () => {
         const currency = currencyFromStripe(request.currency)
@@ -216,14 +240,40 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
               destination: request.accountId,
               source_transaction: request.chargeId,
               transfer_group: request.bookingId,
-              metadata: { payout_id: request.payoutId, booking_id: request.bookingId },
+              metadata: { movement_id: request.movementId, booking_id: request.bookingId },
             },
             { idempotencyKey: key },
           ),
         )
       }),
 
-    readTransfer: (transferId) => ask(async () => transferOf(await stripe.transfers.retrieve(transferId))),
+    reverseTransfer: (request, key) =>
+      ask(async () =>
+        reversalOf(
+          await stripe.transfers.createReversal(
+            request.transferId,
+            {
+              amount: toStripeAmount(request.amountMinor, currencyFromStripe(request.currency)),
+              metadata: { movement_id: request.movementId, booking_id: request.bookingId },
+            },
+            { idempotencyKey: key },
+          ),
+        ),
+      ),
+
+    listReversals: (transferId) =>
+      ask(async () => {
+        const reversals = await stripe.transfers.listReversals(transferId, { limit: PAGE })
+        assert(!reversals.has_more, 'a transfer has at most a hundred reversals')
+        return reversals.data.map(reversalOf)
+      }),
+
+    readAvailable: (accountId, currency) =>
+      ask(async () => {
+        const { available } = await stripe.balance.retrieve({}, { stripeAccount: accountId })
+        const amount = available.find((entry) => entry.currency === currency.toLowerCase())?.amount ?? 0
+        return fromStripeAmount(amount, currency)
+      }),
 
     listTransfers: (bookingId) =>
       ask(async () =>
@@ -319,6 +369,20 @@ function connect(settings: StripeSettings): Stripe {
   })
 }
 
+/** Null for what is no charge, refund or dispute, belongs to no payment, or is not there. */
+async function intentOf(stripe: Stripe, objectId: string): Promise<string | null> {
+  try {
+    if (objectId.startsWith('ch_')) return idOf((await stripe.charges.retrieve(objectId)).payment_intent)
+    if (objectId.startsWith('re_')) return idOf((await stripe.refunds.retrieve(objectId)).payment_intent)
+    if (objectId.startsWith('du_')) return idOf((await stripe.disputes.retrieve(objectId)).payment_intent)
+    return null
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing')
+      return null
+    throw error
+  }
+}
+
 /** Every call to Stripe: outside transactions, and with one of our two errors. */
 async function ask<T>(call: () => Promise<T>): Promise<T> {
   assertNoOpenTransaction('stripe')
@@ -346,223 +410,18 @@ function translate(error: unknown): unknown {
   return new GatewayRejected(error.code ?? error.rawType ?? 'invalid_request', error.message, sentence, error)
 }
 
-const PAYMENT_STATUS = {
-  requires_payment_method: 'unpaid',
-  requires_confirmation: 'unpaid',
-  requires_action: 'unpaid',
-  processing: 'processing',
-  requires_capture: 'authorized',
-  succeeded: 'captured',
-  canceled: 'canceled',
-} as const satisfies Record<string, GatewayPayment['status']>
-const CHECKOUT_STATUS = { open: 'open', complete: 'complete', expired: 'expired' } as const
-
-/** Stripe may add words; one that we do not know is not guessed at. */
-function known<Word>(words: Readonly<Record<string, Word>>, word: string | null): Word {
-  const meaning = word === null ? undefined : words[word]
-  assert(meaning !== undefined, `'${word}' is a status we know`)
-  return meaning
-}
-
-function paymentOf(
-  intent: Stripe.PaymentIntent,
-  charge: Stripe.Charge | null,
-  disputes: readonly Stripe.Dispute[],
-): GatewayPayment {
-  const currency = currencyFromStripe(intent.currency)
+/** Field names: https://docs.stripe.com/api/disputes/evidence_object */
+function evidenceFor(evidence: DisputeEvidence): Stripe.DisputeUpdateParams.Evidence {
   return {
-    intentId: intent.id,
-    status: known(PAYMENT_STATUS, intent.status),
-    amountMinor: fromStripeAmount(intent.amount, currency),
-    currency,
-    paymentId: intent.metadata['payment_id'] ?? null,
-    bookingId: intent.metadata['booking_id'] ?? null,
-    decline: intent.last_payment_error?.message ?? null,
-    charge: charge && chargeOf(charge, currency, disputes),
+    customer_name: evidence.customerName,
+    customer_email_address: evidence.customerEmail,
+    product_description: evidence.service,
+    service_date: evidence.serviceDate,
+    refund_policy: evidence.policy,
+    refund_policy_disclosure: evidence.policyDisclosure,
+    cancellation_policy: evidence.policy,
+    cancellation_policy_disclosure: evidence.policyDisclosure,
+    uncategorized_text: evidence.history,
+    ...(evidence.refusal !== null && { refund_refusal_explanation: evidence.refusal }),
   }
-}
-
-function chargeOf(
-  charge: Stripe.Charge,
-  currency: Currency,
-  disputes: readonly Stripe.Dispute[],
-): GatewayCharge {
-  const settled = expanded(charge.balance_transaction)
-  const settledCurrency = settled && currencyFromStripe(settled.currency)
-  return {
-    id: charge.id,
-    capturedMinor: fromStripeAmount(charge.amount_captured, currency),
-    refundedMinor: fromStripeAmount(charge.amount_refunded, currency),
-    feeMinor: settled && settledCurrency ? fromStripeAmount(settled.fee, settledCurrency) : null,
-    settledCurrency,
-    dispute: disputeOf(disputes),
-  }
-}
-
-function disputeOf(disputes: readonly Stripe.Dispute[]): GatewayCharge['dispute'] {
-  if (disputes.length === 0) return null
-  if (disputes.some(({ status }) => status === 'lost')) return 'lost'
-  const closed = new Set<string>(['won', 'warning_closed', 'prevented'])
-  return disputes.every(({ status }) => closed.has(status)) ? 'won' : 'open'
-}
-
-function refundOf(refund: Stripe.Refund): GatewayRefund {
-  const currency = currencyFromStripe(refund.currency)
-  const failed = refund.status === 'failed' || refund.status === 'canceled'
-  return {
-    id: refund.id,
-    intentId: idOf(refund.payment_intent),
-    status: failed ? 'failed' : refund.status === 'succeeded' ? 'succeeded' : 'pending',
-    amountMinor: fromStripeAmount(refund.amount, currency),
-    currency,
-    failureReason: failed ? (refund.failure_reason ?? refund.status ?? 'unknown') : null,
-    refundId: refund.metadata?.['refund_id'] ?? null,
-  }
-}
-
-function transferOf(transfer: Stripe.Transfer): GatewayTransfer {
-  const currency = currencyFromStripe(transfer.currency)
-  return {
-    id: transfer.id,
-    payoutId: transfer.metadata['payout_id'] ?? null,
-    amountMinor: fromStripeAmount(transfer.amount, currency),
-    reversedMinor: fromStripeAmount(transfer.amount_reversed, currency),
-    currency,
-  }
-}
-
-function payoutAccountOf(account: Stripe.Account): PayoutAccount {
-  return {
-    id: account.id,
-    providerId: account.metadata?.['provider_id'] ?? null,
-    ready: account.capabilities?.transfers === 'active' && account.payouts_enabled,
-    requirements: account.requirements?.currently_due ?? [],
-  }
-}
-
-function balanceEntryOf(entry: Stripe.BalanceTransaction): BalanceEntry {
-  const currency = currencyFromStripe(entry.currency)
-  return {
-    id: entry.id,
-    type: entry.type,
-    sourceId: idOf(entry.source),
-    amountMinor: fromStripeAmount(entry.amount, currency),
-    feeMinor: fromStripeAmount(entry.fee, currency),
-    netMinor: fromStripeAmount(entry.net, currency),
-    currency,
-    createdAt: instantOf(entry.created),
-  }
-}
-
-function eventOf(event: Stripe.Event): GatewayEvent {
-  const { subject, rootId } = subjectOf(event)
-  return {
-    id: event.id,
-    type: event.type,
-    accountId: event.account ?? null,
-    livemode: event.livemode,
-    apiVersion: event.api_version,
-    createdAt: instantOf(event.created),
-    rootId,
-    subject,
-  }
-}
-
-/** What an event is about. Types that only repeat another event (charge.succeeded, transfer.created) are about nothing. */
-function subjectOf(event: Stripe.Event): { subject: EventSubject; rootId: string } {
-  switch (event.type) {
-    case 'checkout.session.completed':
-    case 'checkout.session.async_payment_succeeded':
-    case 'checkout.session.async_payment_failed':
-    case 'checkout.session.expired': {
-      const session = event.data.object
-      const complete = event.type === 'checkout.session.completed'
-      const reached = session.payment_status === 'paid' ? 'captured' : complete ? 'authorized' : null
-      return aboutPayment(idOf(session.payment_intent), session.id, session.metadata, reached)
-    }
-    case 'payment_intent.succeeded':
-      return aboutPayment(event.data.object.id, event.data.object.id, event.data.object.metadata, 'captured')
-    case 'payment_intent.amount_capturable_updated':
-      return aboutPayment(
-        event.data.object.id,
-        event.data.object.id,
-        event.data.object.metadata,
-        'authorized',
-      )
-    case 'payment_intent.payment_failed':
-    case 'payment_intent.canceled':
-      return aboutPayment(event.data.object.id, event.data.object.id, event.data.object.metadata, null)
-    case 'charge.refunded':
-      return aboutPayment(
-        idOf(event.data.object.payment_intent),
-        event.data.object.id,
-        event.data.object.metadata,
-        null,
-      )
-    case 'charge.dispute.created':
-    case 'charge.dispute.updated':
-    case 'charge.dispute.closed':
-    case 'charge.dispute.funds_withdrawn':
-    case 'charge.dispute.funds_reinstated':
-      return aboutPayment(idOf(event.data.object.payment_intent), event.data.object.id, null, null)
-    case 'refund.created':
-    case 'refund.updated':
-    case 'refund.failed': {
-      const refund = event.data.object
-      const intentId = idOf(refund.payment_intent)
-      const refundId = refund.metadata?.['refund_id'] ?? null
-      return {
-        rootId: intentId ?? refund.id,
-        subject: { kind: 'refund', gatewayRefundId: refund.id, refundId, intentId },
-      }
-    }
-    case 'transfer.updated':
-    case 'transfer.reversed': {
-      const transfer = event.data.object
-      const payoutId = transfer.metadata['payout_id'] ?? null
-      return { rootId: transfer.id, subject: { kind: 'transfer', transferId: transfer.id, payoutId } }
-    }
-    case 'account.updated':
-      return {
-        rootId: event.data.object.id,
-        subject: { kind: 'payout_account', accountId: event.data.object.id },
-      }
-    default: {
-      const { object } = event.data
-      return {
-        rootId: 'id' in object && typeof object.id === 'string' ? object.id : event.id,
-        subject: { kind: 'none' },
-      }
-    }
-  }
-}
-
-function aboutPayment(
-  intentId: string | null,
-  objectId: string,
-  metadata: Stripe.Metadata | null,
-  reached: 'authorized' | 'captured' | null,
-): { subject: EventSubject; rootId: string } {
-  return {
-    rootId: intentId ?? objectId,
-    subject: { kind: 'payment', paymentId: metadata?.['payment_id'] ?? null, intentId, reached },
-  }
-}
-
-function idOf(reference: string | { readonly id: string } | null | undefined): string | null {
-  if (reference === null || reference === undefined) return null
-  return typeof reference === 'string' ? reference : reference.id
-}
-
-/** The object of a reference that was asked for in full; null when there is none. */
-function expanded<T extends object>(reference: string | T | null | undefined): T | null {
-  return typeof reference === 'object' ? reference : null
-}
-
-function instantOf(seconds: number): Temporal.Instant {
-  return Temporal.Instant.fromEpochMilliseconds(seconds * 1000)
-}
-
-function secondsOf(instant: Temporal.Instant): number {
-  return Math.floor(instant.epochMilliseconds / 1000)
 }

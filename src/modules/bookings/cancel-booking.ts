@@ -4,9 +4,8 @@ import type { Money } from '#src/kernel/money.ts'
 import {
   closeCheckout,
   isCheckoutClosed,
-  listRefunds,
   lockPaymentOfBooking,
-  refundedParts,
+  readGivenBack,
   requestRefund,
   requestVoid,
 } from '#src/modules/payments/index.ts'
@@ -54,7 +53,7 @@ export async function cancelBooking(ctx: Ctx, input: CancelBooking): Promise<Boo
     const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
     const payment = await lockPaymentOfBooking(tx, booking.id)
     const captured = payment !== null && payment.capturedMinor > 0n
-    const refunded = captured ? refundedParts(await listRefunds(tx, payment.id)) : null
+    const refunded = captured ? await readGivenBack(tx, payment.id) : null
     const decision = decideCancellation({ ...booking, refunded }, party, ctx.now)
     if (decision.refused) throw refuse(decision.refused, { state: booking.state })
     const charging = booking.state === 'confirmed' && !captured

@@ -71,6 +71,7 @@ export async function bookingClaimedWith(
 /** The percentages are those the booking was made with. */
 function customerPrice(booking: Booking) {
   const figures = quotePrice({
+    currency: booking.currency,
     baseMinor: booking.baseMinor,
     guest: false,
     platformFee: booking.platformFeeBasisPoints,

@@ -2,7 +2,7 @@ import { eq, sql, type SQL } from 'drizzle-orm'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import type { RefundedParts } from '#src/modules/payments/index.ts'
+import { givenBackSql, type RefundedParts } from '#src/modules/payments/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { bookings, type Booking } from './tables.ts'
 
@@ -56,7 +56,8 @@ export interface BookingFacts {
 
 export interface RefundFacts {
   readonly amountMinor: bigint
-  readonly status: 'requested' | 'pending' | 'succeeded' | 'failed'
+  /** 'outside': given back in some other way, after it had failed. One that is made again is not told of twice. */
+  readonly status: 'requested' | 'pending' | 'succeeded' | 'failed' | 'outside'
   readonly requestedAt: Temporal.Instant
   readonly settledAt: Temporal.Instant | null
 }
@@ -107,14 +108,13 @@ const CUSTOMER = sql<CustomerJson | null>`(
 const PAYMENT = sql<PaymentJson | null>`(
   select json_build_object('id', pay.id, 'status', pay.status, 'capturedMinor', pay.captured_minor::text, 'refundedMinor', pay.refunded_minor::text,
     'refundRequestedMinor', pay.refund_requested_minor::text, 'lastError', pay.last_error,
-    'baseRefundedMinor', coalesce(r.base, 0)::text, 'surchargeRefundedMinor', coalesce(r.surcharge, 0)::text,
+    'baseRefundedMinor', back.base, 'surchargeRefundedMinor', back.surcharge,
     'refunds', coalesce((
-      select json_agg(json_build_object('amountMinor', f.amount_minor::text, 'status', f.status, 'requestedAt', f.requested_at,
-        'settledAt', f.settled_at) order by f.requested_at, f.id)
-      from refunds f where f.payment_id = pay.id), '[]'::json))
-  from payments pay, lateral (
-    select sum(base_part_minor) as base, sum(surcharge_part_minor) as surcharge
-    from refunds where payment_id = pay.id and status <> 'failed') r
+      select json_agg(json_build_object('amountMinor', f.amount_minor::text, 'requestedAt', f.requested_at,
+        'status', case when f.settled_outside_at is null then f.status else 'outside' end,
+        'settledAt', coalesce(f.settled_outside_at, f.settled_at)) order by f.requested_at, f.id)
+      from refunds f where f.payment_id = pay.id and not exists (select from refunds again where again.replaces_id = f.id)), '[]'::json))
+  from payments pay, lateral (${givenBackSql(sql`pay.id`)}) back
   where pay.booking_id = bookings.id)`
 const PAYOUT = sql<PayoutJson | null>`(
   select json_build_object('status', po.status, 'amountMinor', po.amount_minor::text, 'dueAt', po.due_at, 'paidAt', po.paid_at)

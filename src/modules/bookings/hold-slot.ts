@@ -206,7 +206,6 @@ function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer): Hold {
     locationKind: service.locationKind,
     bookingMode: service.bookingMode,
     cancellationPolicy: service.cancellationPolicy,
-    currency: service.currency,
     ...offer.figures,
     platformFeeBasisPoints: platformFee,
     guestFeeBasisPoints: guestFee,

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { openTestDatabase } from '#tests/support/database.ts'
+import { startTestApp } from '#tests/support/app.ts'
 import { BOOKING_STATES, LIVE_STATES, TRANSITIONS } from './domain/lifecycle.ts'
 
-const { db } = await openTestDatabase()
+const app = await startTestApp({ worker: false })
+const { db } = app.database
 
 it('the table in the database is the table in the code', async () => {
   const { rows } = await db.execute(
@@ -25,4 +26,31 @@ it('states and live states are those of the constraints', async () => {
   expect(statesIn(rows.find(({ name }) => name === 'bookings_no_overlap')?.definition)).toEqual([
     ...LIVE_STATES,
   ])
+})
+
+it('time moves a booking on when the table says', async () => {
+  const { rows } = await db.execute<{ due: string }>(sql`
+    select pg_get_expr(adbin, adrelid) as due from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+    where d.adrelid = 'bookings'::regclass and a.attname = 'next_due_at'`)
+  const dueIn = [...(rows[0]?.due ?? '').matchAll(/WHEN '([a-z_]+)'::text THEN ([a-z_]+)/g)].map(
+    ([, state, at]) => [state, at],
+  )
+  const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  expect(dueIn).toEqual(
+    TRANSITIONS.flatMap((row) => ('itselfAt' in row ? [[row.from, snake(row.itselfAt)]] : [])),
+  )
+})
+
+it('the states of the API are those of the table', async () => {
+  const { body } = await app.request('/api/openapi.json')
+  const enumerations: string[][] = []
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    if ('enum' in value && Array.isArray(value.enum) && value.enum.includes('awaiting_provider'))
+      enumerations.push(value.enum as string[])
+    Object.values(value).forEach(look)
+  }
+  look(body)
+  expect(enumerations.length).toBeGreaterThan(1)
+  for (const states of enumerations) expect(states).toEqual([...BOOKING_STATES])
 })

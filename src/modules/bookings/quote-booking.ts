@@ -1,3 +1,4 @@
+import { canBeCharged } from '#src/kernel/charges.ts'
 import type { ServiceId } from '#src/kernel/ids.ts'
 import { money, moneyToJson, type MoneyJson } from '#src/kernel/money.ts'
 import type { TimeRange } from '#src/kernel/time-range.ts'
@@ -19,7 +20,8 @@ export interface Offer {
 
 /**
  * The offer to whoever asks, as it is now.
- * @throws refusals service.not_found, provider.not_bookable, provider.own_service, booking.extra_not_found.
+ * @throws refusals service.not_found, provider.not_bookable (also in a currency that is not sold any more),
+ * provider.own_service, booking.extra_not_found, service.not_chargeable (before a slot is held that could not be paid).
  */
 export async function makeOffer(
   ctx: Ctx,
@@ -31,6 +33,7 @@ export async function makeOffer(
   if (!bookable?.service.active) throw refuse('service.not_found')
   const { provider, service } = bookable
   if (provider.status !== 'live' || !provider.payoutAccountReady) throw refuse('provider.not_bookable')
+  if (!ctx.config.currencies.includes(service.currency)) throw refuse('provider.not_bookable')
   if (ctx.actor.kind === 'user' && provider.memberUserIds.includes(ctx.actor.userId))
     throw refuse('provider.own_service')
 
@@ -46,13 +49,9 @@ export async function makeOffer(
     (sum, extra) => sum + extra.extraMinutes,
     service.facts.durationMinutes,
   )
-  return {
-    bookable,
-    extras,
-    guest,
-    durationMinutes,
-    figures: quotePrice({ baseMinor, guest, platformFee, guestFee }),
-  }
+  const figures = quotePrice({ currency: service.currency, baseMinor, guest, platformFee, guestFee })
+  if (!canBeCharged(figures.totalMinor, service.currency)) throw refuse('service.not_chargeable')
+  return { bookable, extras, guest, durationMinutes, figures }
 }
 
 export type QuoteJson = {

@@ -76,7 +76,7 @@ export interface BookingView extends BookingJson {
 }
 
 /** `on_its_way` until the payment company has sent it; the bank shows it some days after that. */
-export const REFUND_STATES = ['on_its_way', 'sent', 'failed'] as const
+export const REFUND_STATES = ['on_its_way', 'sent', 'failed', 'given_otherwise'] as const
 export type RefundState = (typeof REFUND_STATES)[number]
 
 export interface RefundStep {
@@ -185,6 +185,7 @@ const REFUND_STATE: Readonly<Record<RefundFacts['status'], RefundState>> = {
   pending: 'on_its_way',
   succeeded: 'sent',
   failed: 'failed',
+  outside: 'given_otherwise',
 }
 
 export interface ListBookings {

@@ -5,9 +5,11 @@ import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { PARTIES } from '#src/kernel/actor.ts'
 import type { BookingId, ProviderId, ServiceId, UserId } from '#src/kernel/ids.ts'
 import { findPaymentOfBooking, syncPayment } from '#src/modules/payments/index.ts'
+import { EXTRAS_MAX } from '#src/modules/scheduling/index.ts'
 import type { Ctx, ReadCtx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
 import {
+  bodyOf,
   idempotencyHeaders,
   idSchema,
   instantFrom,
@@ -176,10 +178,6 @@ const guestSchema = z
 const params = z.object({ bookingId: idSchema })
 const reasonSchema = z.string().trim().max(500)
 
-function bodyOf<Schema extends z.ZodType>(schema: Schema) {
-  return { required: true, content: { 'application/json': { schema } } } as const
-}
-
 export interface BookingsRoutesDeps {
   readonly gateway: PaymentGateway
   /** For prefilling the payment page. */
@@ -194,7 +192,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
       .object({
         serviceId: idSchema,
         startsAt: instantSchema,
-        extraIds: z.array(idSchema).max(20).default([]),
+        extraIds: z.array(idSchema).max(EXTRAS_MAX).default([]),
       })
       .strict()
 
@@ -224,6 +222,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
             'service.not_found',
             'provider.not_bookable',
             'provider.own_service',
+            'service.not_chargeable',
             'booking.extra_not_found',
             'request.invalid',
             'request.malformed',
@@ -275,6 +274,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
             'service.not_found',
             'provider.not_bookable',
             'provider.own_service',
+            'service.not_chargeable',
             ...WRITE_REFUSALS,
           ),
         },
@@ -379,6 +379,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
             'booking.hold_expired',
             'booking.guest_details_missing',
             'payment.unavailable',
+            'payment.rejected',
             ...WRITE_REFUSALS,
           ),
         },
@@ -404,21 +405,22 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
         operationId: 'checkPayment',
         tags: TAG,
         summary: 'Ask the payment company now, instead of waiting for its message',
-        request: { params },
+        request: { headers: idempotencyHeaders, params },
         responses: {
           ...ok(200, 'The booking as it is after asking', bookingDetailsSchema),
-          ...refusals('booking.not_found', 'request.cross_site'),
+          ...refusals('booking.not_found', ...WRITE_REFUSALS),
         },
       }),
-      async (c) => {
-        const { ctx } = c.var
-        const bookingId = bookingIdOf(c.req.valid('param'))
-        const before = await getBookingView(ctx, bookingId)
-        const asked = before.state === 'held' && (await findPaymentOfBooking(ctx.db, bookingId)) !== null
-        if (!asked) return c.json(before, 200)
-        await syncPayment(ctx, gateway, bookingId)
-        return c.json(await getBookingView(ctx, bookingId), 200)
-      },
+      (c) =>
+        idempotently(c, async () => {
+          const { ctx } = c.var
+          const bookingId = bookingIdOf(c.req.valid('param'))
+          const before = await getBookingView(ctx, bookingId)
+          const asked = before.state === 'held' && (await findPaymentOfBooking(ctx.db, bookingId)) !== null
+          if (!asked) return { status: 200, body: before }
+          await syncPayment(ctx, gateway, bookingId)
+          return { status: 200, body: await getBookingView(ctx, bookingId) }
+        }),
     )
 
     const write = { headers: idempotencyHeaders, params }
@@ -490,6 +492,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
             'booking.wrong_state',
             'booking.too_late_to_cancel',
             'booking.refund_changed',
+            'payment.refund_too_large',
             ...WRITE_REFUSALS,
           ),
         },
@@ -515,7 +518,15 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
         tags: TAG,
         summary: 'Accept a request; the card is charged',
         request: write,
-        responses: { ...moved, ...refusals('booking.not_found', 'booking.wrong_state', ...WRITE_REFUSALS) },
+        responses: {
+          ...moved,
+          ...refusals(
+            'booking.not_found',
+            'booking.wrong_state',
+            'payment.nothing_captured',
+            ...WRITE_REFUSALS,
+          ),
+        },
       }),
       (c) =>
         inIdempotentTransaction(c, async (inside) => {
@@ -584,7 +595,14 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
         },
         responses: {
           ...moved,
-          ...refusals('booking.not_found', 'booking.wrong_state', 'booking.not_yet', ...WRITE_REFUSALS),
+          ...refusals(
+            'booking.not_found',
+            'booking.wrong_state',
+            'booking.not_yet',
+            'payment.nothing_captured',
+            'payment.refund_too_large',
+            ...WRITE_REFUSALS,
+          ),
         },
       }),
       (c) =>

@@ -96,7 +96,7 @@ describe('a seat in a group', () => {
       await book(provider, 9),
     ]
     const moved = await Promise.all(seats.map((seat) => move(seat, 12)))
-    expect(moved.map(({ status }) => status).sort()).toEqual([200, 200, 409, 409])
+    expect(Map.groupBy(moved, ({ status }) => status).get(200)).toHaveLength(2)
     for (const { status, body } of moved)
       if (status === 409) expect(body.alternatives.length).toBeGreaterThan(0)
   })

@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
+import type { Money } from '#src/kernel/money.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { boxesAround, EARTH_RADIUS_KM } from './domain/geo-box.ts'
 import type { Place } from './find-place.ts'
@@ -13,7 +14,8 @@ export interface CandidateFilters {
   readonly fuzzy: boolean
   readonly categoryId: string | null
   readonly around: (Place & { radiusKm: number }) | null
-  readonly priceMaxMinor: bigint | null
+  /** Of the price that is stored. Services in another currency do not pass. */
+  readonly priceMax: Money | null
   readonly ratingMin: number | null
   readonly instantOnly: boolean
   readonly onlineOnly: boolean
@@ -109,8 +111,10 @@ function matchedSql(filters: CandidateFilters): SQL {
   const conditions = [sql`p.status = 'live'`, sql`s.active`]
   if (filters.bookableOnly) conditions.push(sql`p.payout_account_ready`)
   if (filters.categoryId !== null) conditions.push(sql`k.path @> array[${filters.categoryId}]::text[]`)
-  if (filters.priceMaxMinor !== null)
-    conditions.push(sql`s.price_minor <= ${filters.priceMaxMinor.toString()}::bigint`)
+  if (filters.priceMax !== null) {
+    const { amountMinor, currency } = filters.priceMax
+    conditions.push(sql`s.price_minor <= ${amountMinor.toString()}::bigint and s.currency = ${currency}`)
+  }
   if (filters.ratingMin !== null) {
     conditions.push(
       sql`p.rating_count > 0 and p.rating_sum >= ${filters.ratingMin}::numeric * p.rating_count`,

@@ -71,6 +71,7 @@ export async function listOwnServices(
       ...same
     } = service
     const quote = quotePrice({
+      currency,
       baseMinor: priceMinor,
       guest: true,
       platformFee: fees.platformFee,

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import { laterOf, Temporal } from '#src/kernel/time.ts'
 import { listReviews, reviewListSchema } from '#src/modules/reviews/index.ts'
-import { listStartsOfService } from '#src/modules/scheduling/index.ts'
+import { EXTRAS_MAX, listStartsOfService } from '#src/modules/scheduling/index.ts'
 import { refuse } from '#src/platform/errors.ts'
 import {
   bodyOf,
@@ -131,7 +131,7 @@ export function catalogRoutes(): Routes {
               .max(800)
               .optional()
               .transform((ids) => (ids ? ids.split(',') : []))
-              .pipe(z.array(idSchema).max(20))
+              .pipe(z.array(idSchema).max(EXTRAS_MAX))
               .openapi({
                 type: 'string',
                 description: 'Chosen extras, separated by commas: they may take time.',

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { mayManageProvider, type Actor } from '#src/kernel/actor.ts'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
-import { money, moneyToJson, type Money } from '#src/kernel/money.ts'
+import { moneyToJson, type Money } from '#src/kernel/money.ts'
 import { lockManagedProvider } from '#src/modules/providers/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { invalid } from '#src/platform/http/define.ts'
+import { priceProblemOf, sayPriceProblem, stepProblemOf } from './price-problem.ts'
 import {
   categories,
   serviceExtras,
@@ -143,18 +144,25 @@ async function assertOfferable(
   currency: Service['currency'],
 ): Promise<void> {
   const { price, categoryId, extras = [] } = input
-  if (price && price.amountMinor < BigInt(ctx.config.MINIMUM_PRICE_MINOR)) {
-    throw refuse('service.price_too_low', {
-      minimum: { ...moneyToJson(money(ctx.config.MINIMUM_PRICE_MINOR, currency)) },
-    })
-  }
   if ([price, ...extras.map((extra) => extra.price)].some((each) => each && each.currency !== currency)) {
     throw refuse('service.currency_differs', { currency })
+  }
+  if (price) assertPrice(ctx, price)
+  for (const [index, extra] of extras.entries()) {
+    const problem = stepProblemOf(extra.price)
+    if (problem) throw invalid(`extras.${index}.price`, sayPriceProblem(problem))
   }
   if (categoryId !== undefined) {
     const known = await tx.select({ id: categories.id }).from(categories).where(eq(categories.id, categoryId))
     if (known.length === 0) throw invalid('categoryId', 'is not a category')
   }
+}
+
+function assertPrice({ config }: Ctx, price: Money): void {
+  const problem = priceProblemOf(config, price)
+  if (problem?.kind === 'too_low')
+    throw refuse('service.price_too_low', { minimum: { ...moneyToJson(problem.limit) } })
+  if (problem) throw invalid('price', sayPriceProblem(problem))
 }
 
 async function replaceExtras(

@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { reviewListSchema } from '#src/modules/reviews/index.ts'
+import {
+  BUFFER_MINUTES_MAX,
+  DURATION_MINUTES_MAX,
+  EXTRA_MINUTES_MAX,
+  EXTRAS_MAX,
+} from '#src/modules/scheduling/index.ts'
 import { idSchema, instantSchema, moneySchema } from '#src/platform/http/define.ts'
 import { BOOKING_MODES, CANCELLATION_POLICIES, LOCATION_KINDS } from './tables.ts'
 
@@ -153,11 +159,11 @@ export const serviceInputSchema = z
   .object({
     name: z.string().trim().min(1).max(120),
     categoryId: z.string().min(1).max(60),
-    durationMinutes: z.number().int().min(5).max(1440),
+    durationMinutes: z.number().int().min(5).max(DURATION_MINUTES_MAX),
     price: moneySchema,
     description: z.string().trim().max(2000).optional(),
-    bufferBeforeMinutes: z.number().int().min(0).max(480).optional(),
-    bufferAfterMinutes: z.number().int().min(0).max(480).optional(),
+    bufferBeforeMinutes: z.number().int().min(0).max(BUFFER_MINUTES_MAX).optional(),
+    bufferAfterMinutes: z.number().int().min(0).max(BUFFER_MINUTES_MAX).optional(),
     stepMinutes: z.number().int().min(5).max(1440).optional(),
     minimumNoticeMinutes: z.number().int().min(0).max(43_200).optional(),
     horizonDays: z.number().int().min(1).max(365).optional(),
@@ -172,11 +178,11 @@ export const serviceInputSchema = z
             id: idSchema.optional(),
             name: z.string().trim().min(1).max(120),
             price: moneySchema,
-            extraMinutes: z.number().int().min(0).max(480),
+            extraMinutes: z.number().int().min(0).max(EXTRA_MINUTES_MAX),
           })
           .strict(),
       )
-      .max(20)
+      .max(EXTRAS_MAX)
       .optional(),
   })
   .strict()

@@ -16,7 +16,7 @@ export interface SearchInput {
   latitude?: number | undefined
   longitude?: number | undefined
   radiusKm?: number | undefined
-  /** In the viewer's terms: the guest's total unless signed in. */
+  /** In the viewer's terms: the guest's total unless signed in. Minor units of the installation's first currency. */
   priceMaxMinor?: number | undefined
   ratingMin?: number | undefined
   instantOnly?: boolean | undefined

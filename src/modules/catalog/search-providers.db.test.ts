@@ -24,7 +24,7 @@ import { SERVICE_DEFAULTS } from './write-services.ts'
 const { db } = await openTestDatabase()
 await seedCategories({ db })
 const now = Temporal.Instant.from('2026-11-20T12:00:00Z') // a Friday
-const fees = { platformFee: 1000, guestFee: 2000 }
+const settings = { platformFee: 1000, guestFee: 2000, CURRENCY: 'USD' } as const
 const EVERY_DAY = ([1, 2, 3, 4, 5, 6, 7] as const).map((weekday) => ({
   weekday,
   opensMinute: 540,
@@ -88,7 +88,7 @@ async function rate(listing: Listing, sum: number, count: number): Promise<void>
 }
 
 function search(input: Partial<SearchInput>) {
-  return searchProviders(db, fees, { sort: 'relevance', limit: 20, ...input }, now)
+  return searchProviders(db, settings, { sort: 'relevance', limit: 20, ...input }, now)
 }
 
 async function names(input: Partial<SearchInput>): Promise<string[]> {

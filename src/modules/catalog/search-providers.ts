@@ -1,9 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { chargeStepOf } from '#src/kernel/charges.ts'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
+import { money, type Money } from '#src/kernel/money.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import { nextSlotsOfServices, type SlotView } from '#src/modules/scheduling/index.ts'
+import type { Config } from '#src/platform/config.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { readCursor, writeCursor } from '#src/platform/http/cursor.ts'
 import { invalid } from '#src/platform/http/define.ts'
@@ -41,13 +44,16 @@ const cursorSchema = z.object({
   fuzzy: z.boolean(),
 })
 
+/** A limit on the price is one in CURRENCY: amounts of other currencies are not compared with it. */
+export type SearchSettings = Fees & Pick<Config, 'CURRENCY'>
+
 /**
  * Finds providers. The database decides about everything but time; where a time is asked for, or the soonest first, the
  * slot engine judges, so that what is found can be booked. Pages follow a total order, (sort key, id).
  */
 export async function searchProviders(
   db: Queryable,
-  fees: Fees,
+  settings: SearchSettings,
   input: SearchInput,
   now: Temporal.Instant,
 ): Promise<SearchResult> {
@@ -67,14 +73,14 @@ export async function searchProviders(
   }
 
   const search = { input, now, limit: Math.min(input.limit, PER_PAGE_MAX), after: cursor }
-  let filters = filtersOf(fees, input, place, cursor?.fuzzy ?? false)
+  let filters = filtersOf(settings, input, place, cursor?.fuzzy ?? false)
   let found = await findPage(db, filters, search)
   // Only where the words themselves find nobody: a full day is not a typo.
   if (found.matches === 0 && filters.words.length > 0 && !cursor) {
     filters = { ...filters, fuzzy: true }
     found = await findPage(db, filters, search)
   }
-  const items = await toCards(db, fees, found.page, now)
+  const items = await toCards(db, settings, found.page, now)
   const { end } = found
   return {
     items,
@@ -157,15 +163,19 @@ async function placeOf(db: Queryable, input: SearchInput): Promise<Place | 'unkn
   return (await findPlace(db, place)) ?? 'unknown'
 }
 
-function filtersOf(fees: Fees, input: SearchInput, place: Place | null, fuzzy: boolean): CandidateFilters {
-  const { priceMaxMinor, durationMinutes } = input
-  const totalOf = (baseMinor: bigint) => (input.signedIn ? baseMinor : guestTotalMinor(fees, baseMinor))
+function filtersOf(
+  settings: SearchSettings,
+  input: SearchInput,
+  place: Place | null,
+  fuzzy: boolean,
+): CandidateFilters {
+  const { durationMinutes } = input
   return {
     words: wordsOf(input.text ?? ''),
     fuzzy,
     categoryId: input.categoryId || null,
     around: place && { ...place, radiusKm: input.radiusKm ?? RADIUS_KM },
-    priceMaxMinor: priceMaxMinor === undefined ? null : baseMaxFor(BigInt(priceMaxMinor), totalOf),
+    priceMax: input.priceMaxMinor === undefined ? null : priceMaxOf(settings, input, input.priceMaxMinor),
     ratingMin: input.ratingMin ?? null,
     instantOnly: input.instantOnly ?? false,
     onlineOnly: input.onlineOnly ?? false,
@@ -175,6 +185,14 @@ function filtersOf(fees: Fees, input: SearchInput, place: Place | null, fuzzy: b
         : { least: durationMinutes, most: durationMinutes + DURATION_SLACK_MINUTES },
     bookableOnly: input.date !== undefined || input.sort === 'soonest',
   }
+}
+
+/** The limit as one on the price that is stored. */
+function priceMaxOf(settings: SearchSettings, { signedIn }: SearchInput, totalMaxMinor: number): Money {
+  const currency = settings.CURRENCY
+  const totalOf = (baseMinor: bigint) =>
+    signedIn ? baseMinor : guestTotalMinor(settings, currency, baseMinor)
+  return money(baseMaxFor(BigInt(totalMaxMinor), chargeStepOf(currency), totalOf), currency)
 }
 
 /** "Hair-cut, Denver" → hair, cut, denver. Accents are left to the database, which folds both sides alike. */

@@ -33,14 +33,18 @@ export const SERVICE_JSON_SQL = sql`json_build_object(
                              order by e.position, e.id)
              from service_extras e where e.service_id = s.id and e.active))`
 
-export function guestTotalMinor(fees: Fees, baseMinor: bigint): bigint {
-  return quotePrice({ baseMinor, guest: true, platformFee: fees.platformFee, guestFee: fees.guestFee })
-    .totalMinor
+export function guestTotalMinor(
+  { platformFee, guestFee }: Fees,
+  currency: Currency,
+  baseMinor: bigint,
+): bigint {
+  return quotePrice({ currency, baseMinor, guest: true, platformFee, guestFee }).totalMinor
 }
 
 export function toServiceView(fees: Fees, service: ServiceJson): ServiceView {
   const { priceMinor, currency, categoryId, categoryName, extras, ...same } = service
   const quote = quotePrice({
+    currency,
     baseMinor: BigInt(priceMinor),
     guest: true,
     platformFee: fees.platformFee,

@@ -47,11 +47,17 @@ describe('a transfer', () => {
     expect(await listTransfersOfSubject(db, one.subjectId)).toHaveLength(1)
   })
 
-  test('posted by 32 at once is written once', async () => {
-    const one = transfer({ credit: { code: 'provider_payable', ownerId: randomUUID() } })
-    const counts = await Promise.all(Array.from({ length: 32 }, () => post(one)))
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1)
-    expect(await listTransfersOfSubject(db, one.subjectId)).toHaveLength(1)
+  test.each([
+    ['that opens an account', () => ({ code: 'provider_payable', ownerId: randomUUID() }) as const],
+    ['between accounts that are open', () => ({ code: 'escrow' }) as const],
+  ])('%s, posted by 16 at once, is written once; 40 times over', async (_, credit) => {
+    await post(transfer())
+    for (let round = 0; round < 40; round += 1) {
+      const one = transfer({ credit: credit() })
+      const counts = await Promise.all(Array.from({ length: 16 }, () => post(one)))
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1)
+      expect(await listTransfersOfSubject(db, one.subjectId)).toHaveLength(1)
+    }
   })
 
   test.each<[string, (one: Transfer) => Transfer]>([

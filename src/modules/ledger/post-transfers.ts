@@ -25,9 +25,9 @@ export async function postTransfers(
   const { rowCount } = await tx.execute(sql`
     with opened as (${openAccounts(now, transfers)})
     insert into ledger_transfers (id, kind, debit_account_id, credit_account_id, amount_minor, currency, subject_id,
-      effect_key, external_id, reverses_id, description, occurred_at, recorded_at)
+      effect_key, external_id, reverses_id, description, facts, occurred_at, recorded_at)
     values ${sql.join(rows.map(valuesOf), sql`, `)}
-    on conflict (effect_key) do nothing`)
+    on conflict do nothing`) // of any index: the id follows from the effect key, and a twin at the same moment meets it first
   if (rowCount !== rows.length) await assertSameFigures(tx, rows)
   return rowCount ?? 0
 }
@@ -48,6 +48,7 @@ function rowOf(transfer: Transfer, now: Temporal.Instant) {
     externalId: transfer.externalId,
     reversesId: transfer.reverses === undefined ? null : deterministicId(transfer.reverses),
     description: transfer.description,
+    facts: transfer.facts ?? {},
     occurredAt: transfer.occurredAt,
     recordedAt: now,
   }
@@ -60,7 +61,13 @@ function accountId(account: Account, currency: Transfer['amount']['currency']): 
 function valuesOf(row: Row): SQL {
   return sql`(${row.id}, ${row.kind}, ${row.debitAccountId}, ${row.creditAccountId}, ${row.amountMinor}, ${row.currency},
     ${row.subjectId}, ${row.effectKey}, ${row.externalId}, ${row.reversesId}, ${row.description},
-    ${row.occurredAt.toString()}, ${row.recordedAt.toString()})`
+    ${JSON.stringify(row.facts)}::jsonb, ${row.occurredAt.toString()}, ${firstOpenInstant(row.recordedAt)})`
+}
+
+/** A day that is sealed takes nothing more: who began before midnight and comes this late is recorded on the first open day. */
+function firstOpenInstant(at: Temporal.Instant): SQL {
+  return sql`greatest(${at.toString()}::timestamptz,
+    (select (max(on_date) + 1)::timestamp at time zone 'UTC' from ledger_days))`
 }
 
 /** In the same statement as the transfers: almost always every account is there, and this costs one look by id. */

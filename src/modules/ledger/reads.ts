@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm'
 import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
-import { CHART, type AccountCode, type Side } from './domain/accounts.ts'
-import type { TransferKind } from './domain/transfers.ts'
+import { CHART, ownerOf, type Account, type AccountCode, type Side } from './domain/accounts.ts'
+import type { TransferFacts, TransferKind } from './domain/transfers.ts'
 
 /** What stands on an account, on its own side: escrow of 110.00 is 11000, and so is a Stripe balance of 110.00. */
 export interface AccountBalance {
@@ -40,6 +40,8 @@ export interface TransferView {
   readonly subjectId: string | null
   readonly externalId: string | null
   readonly description: string
+  /** Null where nothing was noted: transfers of the time before facts were. */
+  readonly facts: TransferFacts | null
   readonly occurredAt: Temporal.Instant
 }
 
@@ -67,6 +69,19 @@ export async function getTrialBalances(db: Queryable): Promise<TrialBalance[]> {
     const creditMinor = accounts.reduce((sum, account) => sum + account.creditMinor, 0n)
     return { currency, accounts, debitMinor, creditMinor, differenceMinor: debitMinor - creditMinor }
   })
+}
+
+/** What stands on one account, on its own side; 0 for one that nothing has touched. */
+export async function balanceOf(db: Queryable, account: Account, currency: Currency): Promise<bigint> {
+  const { rows } = await db.execute<{ debit: string; credit: string }>(sql`
+    select coalesce((select sum(amount_minor) from ledger_transfers where debit_account_id = a.id), 0)::text as debit,
+      coalesce((select sum(amount_minor) from ledger_transfers where credit_account_id = a.id), 0)::text as credit
+    from ledger_accounts a where a.code = ${account.code} and a.owner_id is not distinct from ${ownerOf(account)}::uuid
+      and a.currency = ${currency}`)
+  const [row] = rows
+  if (!row) return 0n
+  const debitMinor = BigInt(row.debit) - BigInt(row.credit)
+  return CHART[account.code].side === 'debit' ? debitMinor : -debitMinor
 }
 
 /** What the transfers of one subject left on each account they touched: what is still in escrow for a booking, say. */
@@ -97,6 +112,14 @@ function balanceFrom(row: BalanceRow): AccountBalance {
   }
 }
 
+/** The last day that is sealed: nothing can be recorded on it or before it any more. Null while none is. */
+export async function getSealedThrough(db: Queryable): Promise<Temporal.PlainDate | null> {
+  const { rows } = await db.execute<{ day: string | null }>(
+    sql`select max(on_date)::text as day from ledger_days`,
+  )
+  return rows[0]?.day ? Temporal.PlainDate.from(rows[0].day) : null
+}
+
 type TransferRow = {
   id: string
   sequence: string
@@ -110,12 +133,13 @@ type TransferRow = {
   subject_id: string | null
   external_id: string | null
   description: string
+  facts: TransferFacts | Record<string, never>
   occurred_at: string
 }
 
 const TRANSFER_COLUMNS = sql`
   t.id, t.sequence, t.kind, d.code as debit_code, c.code as credit_code, t.debit_account_id, t.credit_account_id,
-  t.amount_minor, t.currency, t.subject_id, t.external_id, t.description, t.occurred_at
+  t.amount_minor, t.currency, t.subject_id, t.external_id, t.description, t.facts, t.occurred_at
   from ledger_transfers t
   join ledger_accounts d on d.id = t.debit_account_id
   join ledger_accounts c on c.id = t.credit_account_id`
@@ -166,6 +190,7 @@ function transferFrom(row: TransferRow): TransferView {
     subjectId: row.subject_id,
     externalId: row.external_id,
     description: row.description,
+    facts: 'formula' in row.facts ? (row.facts as TransferFacts) : null,
     occurredAt: Temporal.Instant.from(row.occurred_at),
   }
 }

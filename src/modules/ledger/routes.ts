@@ -58,6 +58,10 @@ const transfersSchema = z
         subjectId: idSchema.nullable(),
         externalId: z.string().nullable().openapi({ description: 'The Stripe object behind it.' }),
         description: z.string(),
+        facts: z
+          .record(z.string(), z.union([z.string(), z.number()]))
+          .nullable()
+          .openapi({ description: 'What the amount was worked out from, and by which formula.' }),
         occurredAt: instantSchema,
       }),
     ),

@@ -1,7 +1,7 @@
-import { bigint, char, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, char, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { Currency } from '#src/kernel/money.ts'
 import { instant } from '#src/platform/db/columns.ts'
-import { TRANSFER_KINDS } from './domain/transfers.ts'
+import { TRANSFER_KINDS, type TransferFacts } from './domain/transfers.ts'
 
 export const ledgerTransfers = pgTable('ledger_transfers', {
   id: uuid().primaryKey(),
@@ -16,6 +16,7 @@ export const ledgerTransfers = pgTable('ledger_transfers', {
   externalId: text(),
   reversesId: uuid(),
   description: text().notNull().default(''),
+  facts: jsonb().$type<TransferFacts | Record<string, never>>().notNull().default({}),
   occurredAt: instant().notNull(),
   recordedAt: instant().notNull(),
 })

@@ -32,8 +32,12 @@ type Mail = typeof mails.$inferSelect
 const IN_HAND_SECONDS_MAX = 90
 
 /**
- * Sends one mail, once. The row is taken in hand in a short transaction, so that of two senders one goes away; the message
- * goes out outside of any, with the row's id as its key; then what was sent is kept.
+ * Sends one mail. The row is taken in hand in a short transaction, so that of two senders one goes away; the message goes out
+ * outside of any, with the row's id as its key; then what was sent is kept.
+ *
+ * At least once, and once as long as nobody dies: where this process, or the answer of the mail server, is lost between the
+ * server taking the message and the row saying so, nobody can know, and it goes out again after {@link IN_HAND_SECONDS_MAX},
+ * or at the next try. SMTP has no key that would forbid it; the copy has the same Message-ID, by which most readers show one.
  * @throws Trouble('mail') when the mail server cannot take it now: the job is run again later.
  */
 export async function sendMail(ctx: Ctx, mailer: Mailer, mailId: MailId): Promise<void> {

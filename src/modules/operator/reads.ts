@@ -1,6 +1,7 @@
 export { listAudit, type AuditView } from './audit-trail.ts'
 export { getBookingBackstage, type BookingBackstage } from './booking-backstage.ts'
 export { findById } from './find-anything.ts'
+export { exportJournal, JOURNAL_FORMATS, type JournalFormat } from './journal.ts'
 export { JOB_STATES, listJobs, type JobState, type JobView } from './job-queue.ts'
 export { getMail, listMails, MAIL_STATUSES, type MailLine, type MailStatus } from './mail-log.ts'
 export {
@@ -11,6 +12,7 @@ export {
   type ProviderLine,
   type ProviderStatus,
 } from './provider-list.ts'
+export { getReconciliation, type DifferenceView, type ReconciliationView } from './reconciliation.ts'
 export {
   BOOKING_TROUBLES,
   getOperatorHome,

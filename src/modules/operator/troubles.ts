@@ -7,6 +7,7 @@ import { amountOf, iso, limitOf, pageOf, positionOf, type Page, type PageInput }
 const STUCK_MINUTES = 15
 const OVERDUE_MINUTES = 5
 const ANSWER_SOON_HOURS = 2
+const RECONCILIATION_LATE_HOURS = 2
 
 /** What can be wrong with a booking. The count on the home page and the list behind it are the same condition. */
 export const BOOKING_TROUBLES = [
@@ -51,6 +52,10 @@ export interface OperatorHome {
   readonly jobsDead: number
   readonly jobsWaiting: number
   readonly eventsWaiting: number
+  /** What Stripe, ledger and bookings do not agree on. */
+  readonly differencesOpen: number
+  /** Asked for long ago, and none has come to its end since: nothing is known of how the books compare. */
+  readonly reconciliationsLate: number
   readonly providersInReview: number
   readonly providersSuspended: number
   /** When a worker last said that it is alive, by the database's clock; null: never. */
@@ -78,6 +83,9 @@ export async function getOperatorHome(ctx: Ctx): Promise<OperatorHome> {
       (select count(*)::int from graphile_worker.jobs where attempts >= max_attempts and locked_at is null) as jobs_dead,
       (select count(*)::int from graphile_worker.jobs where attempts < max_attempts and run_at < now() - interval '1 minute') as jobs_waiting,
       (select count(*)::int from domain_events where dispatched_at is null and occurred_at < ${at} - interval '1 minute') as events_waiting,
+      (select count(*)::int from reconciliation_differences where resolved_at is null) as differences_open,
+      (select count(*)::int from reconciliation_runs r where finished_at is null and requested_at < ${at} - make_interval(hours => ${RECONCILIATION_LATE_HOURS})
+         and not exists (select from reconciliation_runs f where f.finished_at > r.requested_at)) as reconciliations_late,
       (select count(*)::int from providers where status = 'in_review') as providers_in_review,
       (select count(*)::int from providers where status = 'suspended') as providers_suspended,
       (select extract(epoch from now() - max(seen_at))::int from worker_heartbeats) as worker_silent_seconds`)
@@ -95,6 +103,8 @@ export async function getOperatorHome(ctx: Ctx): Promise<OperatorHome> {
     jobsDead: count('jobs_dead'),
     jobsWaiting: count('jobs_waiting'),
     eventsWaiting: count('events_waiting'),
+    differencesOpen: count('differences_open'),
+    reconciliationsLate: count('reconciliations_late'),
     providersInReview: count('providers_in_review'),
     providersSuspended: count('providers_suspended'),
     workerSilentSeconds: row['worker_silent_seconds'] ?? null,

@@ -9,7 +9,9 @@ import type { Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { decideChange, mismatchOf, type PaymentChange } from './domain/payment-change.ts'
-import { capturePosting, feePosting } from './postings.ts'
+import { findOperation } from './operations.ts'
+import { capturePosting, feePosting, type PriceParts } from './postings.ts'
+import { checkoutOf, figuresOf } from './start-checkout.ts'
 import { payments, type Payment } from './tables.ts'
 
 /** What people read of a payment that was set aside. */
@@ -68,10 +70,19 @@ async function write(
 async function post(tx: Tx, ctx: Ctx, before: Payment, after: Payment): Promise<void> {
   if (after.capturedMinor === 0n) return
   assert(after.chargeId, 'a captured payment has a charge')
-  const captured = before.capturedMinor === 0n ? [capturePosting(after, after.chargeId, ctx.now)] : []
+  const captured =
+    before.capturedMinor === 0n
+      ? [capturePosting(after, after.chargeId, await partsOf(tx, after), ctx.now)]
+      : []
   const feeMinor = before.processingFeeMinor === null ? after.processingFeeMinor : null
   const fee = feeMinor === null ? [] : feePosting(after, after.chargeId, feeMinor, ctx.now)
   await postTransfers(tx, ctx.now, [...captured, ...fee])
+}
+
+/** Price and guest fee as they were asked for; only said beside the amount, so not worth failing for. */
+async function partsOf(tx: Tx, payment: Payment): Promise<PriceParts | null> {
+  const operation = await findOperation(tx, 'checkout', payment.id)
+  return operation && figuresOf(checkoutOf(operation))
 }
 
 async function quarantine(

@@ -11,10 +11,9 @@ import { emit } from '#src/platform/outbox/emit.ts'
 import { splitRefund } from './domain/fees.ts'
 import { disputeOf, statusOfCaptured } from './domain/payment-change.ts'
 import { decideRefund, type RefundStatus } from './domain/refund-change.ts'
-import { findOperation } from './operations.ts'
 import { failedRefundPosting, refundPosting } from './postings.ts'
-import { listRefunds, refundedParts } from './queries.ts'
-import { checkoutOf, figuresOf } from './start-checkout.ts'
+import { listRefunds, readGivenBack } from './queries.ts'
+import { figuresOfPayment } from './start-checkout.ts'
 import { payments, refunds, type Payment, type Refund } from './tables.ts'
 
 /** Brings one refund of a locked payment into line with what the gateway says. One made by hand at the gateway is taken in. */
@@ -23,7 +22,7 @@ export async function applyRefund(tx: Tx, ctx: Ctx, payment: Payment, seen: Gate
   const own = known.find((refund) => refund.id === seen.refundId || refund.stripeRefundId === seen.id)
   if (own) return settle(tx, ctx, payment, own, seen)
   if (seen.status === 'failed') return payment // made and failed by hand before we heard of it: nothing moved for good
-  const { refund, reserved } = await takeIn(tx, ctx, payment, known, seen)
+  const { refund, reserved } = await takeIn(tx, ctx, payment, seen)
   return settle(tx, ctx, reserved, refund, seen)
 }
 
@@ -119,12 +118,10 @@ async function takeIn(
   tx: Tx,
   ctx: Ctx,
   payment: Payment,
-  known: readonly Refund[],
   seen: GatewayRefund,
 ): Promise<{ refund: Refund; reserved: Payment }> {
-  const operation = await findOperation(tx, 'checkout', payment.id)
-  assert(operation, 'a captured payment was asked for')
-  const parts = splitRefund(figuresOf(checkoutOf(operation)), refundedParts(known), seen.amountMinor)
+  const figures = await figuresOfPayment(tx, payment.id)
+  const parts = splitRefund(figures, await readGivenBack(tx, payment.id), seen.amountMinor)
   const reserved = await writeSums(tx, ctx, payment, 0n, seen.amountMinor)
   const [refund] = await tx
     .insert(refunds)

@@ -13,11 +13,19 @@ export {
   intendOperation,
   type Operation,
 } from './operations.ts'
-export { findPaymentOfBooking, listRefunds, lockPaymentOfBooking, refundedParts } from './queries.ts'
+export {
+  countOpenFailedRefunds,
+  findPaymentOfBooking,
+  givenBackSql,
+  lockPaymentOfBooking,
+  readGivenBack,
+} from './queries.ts'
+export { replayEvents } from './replay-events.ts'
 export { replayWebhook } from './replay-webhook.ts'
 export { requestCapture } from './request-capture.ts'
 export { requestFullRefund, requestRefund, type RequestRefund } from './request-refund.ts'
 export { requestVoid } from './request-void.ts'
 export { intendCheckout, startCheckout, type StartedCheckout } from './start-checkout.ts'
+export { syncObject } from './sync-object.ts'
 export { syncPayment } from './sync-payment.ts'
 export type { Payment, Refund } from './tables.ts'

@@ -12,7 +12,8 @@ import { stripeOperations, type StripeOperation } from './tables.ts'
 // again, after a crash or a lost answer, sends the stored request under the same key and gets the same object.
 
 export type Operation = StripeOperation
-export type OperationKind = 'checkout' | 'capture' | 'void' | 'refund' | 'transfer' | 'payout_account'
+export type OperationKind =
+  'checkout' | 'capture' | 'void' | 'refund' | 'transfer' | 'reversal' | 'evidence' | 'payout_account'
 
 /** So many tries without an answer, and so long ago, and we look for the object before we try once more. */
 const UNANSWERED_TRIES_MAX = 3

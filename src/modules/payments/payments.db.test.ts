@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import Stripe from 'stripe'
+import { listTransfersOfSubject } from '#src/modules/ledger/reads.ts'
 import { inTransaction } from '#src/platform/context.ts'
 import { Refusal, Trouble } from '#src/platform/errors.ts'
 import {
@@ -55,6 +56,11 @@ describe('a checkout', () => {
       stripe_balance: 11_000n - FEE,
     })
     expect(await eventsAbout(rig, booking.id)).toEqual(['payment.captured'])
+    const lines = await listTransfersOfSubject(db, booking.id)
+    expect(lines.map(({ kind, facts }) => ({ kind, facts }))).toEqual([
+      { kind: 'capture', facts: { formula: 'base + guest fee', baseMinor: 10_000, guestFeeMinor: 1_000 } },
+      { kind: 'processing_fee', facts: { formula: 'as Stripe says', chargeMinor: 11_000 } },
+    ])
     await expectBalanced(rig)
   })
 

@@ -1,13 +1,27 @@
-import type { Transfer } from '#src/modules/ledger/index.ts'
+import type { BalanceEntry } from '#src/integrations/payment-gateway/port.ts'
+import { assert } from '#src/kernel/assert.ts'
 import type { Temporal } from '#src/kernel/time.ts'
+import type { Transfer, TransferFacts } from '#src/modules/ledger/index.ts'
 import type { Payment, Refund } from './tables.ts'
 
 // Which account to which, for each thing that happens to a payment. Keyed by the object at Stripe: an answer, a webhook and
 // the sweeper that speak of one charge all write the same row.
 
+/** What of a payment is price and what is guest fee. */
+export interface PriceParts {
+  readonly baseMinor: bigint
+  readonly surchargeMinor: bigint
+}
+
 /** The customer's money is at Stripe, and in escrow for the booking. */
-export function capturePosting(payment: Payment, chargeId: string, occurredAt: Temporal.Instant): Transfer {
+export function capturePosting(
+  payment: Payment,
+  chargeId: string,
+  parts: PriceParts | null,
+  occurredAt: Temporal.Instant,
+): Transfer {
   return {
+    ...(parts && { facts: sumOf(parts.baseMinor, parts.surchargeMinor) }),
     kind: 'capture',
     debit: { code: 'stripe_balance' },
     credit: { code: 'escrow' },
@@ -17,6 +31,14 @@ export function capturePosting(payment: Payment, chargeId: string, occurredAt: T
     externalId: chargeId,
     description: 'Paid by the customer',
     occurredAt,
+  }
+}
+
+function sumOf(baseMinor: bigint, surchargeMinor: bigint): TransferFacts {
+  return {
+    formula: 'base + guest fee',
+    baseMinor: Number(baseMinor),
+    guestFeeMinor: Number(surchargeMinor),
   }
 }
 
@@ -38,6 +60,7 @@ export function feePosting(
       effectKey: `stripe:${chargeId}:fee`,
       externalId: chargeId,
       description: "Stripe's fee for the charge",
+      facts: { formula: 'as Stripe says', chargeMinor: Number(payment.amountMinor) },
       occurredAt,
     },
   ]
@@ -58,6 +81,7 @@ export function refundPosting(
     effectKey: `stripe:${stripeRefundId}:refund`,
     externalId: stripeRefundId,
     description: 'Refund to the customer',
+    facts: { ...sumOf(refund.basePartMinor, refund.surchargePartMinor), cause: refund.cause },
     occurredAt,
   }
 }
@@ -78,6 +102,100 @@ export function failedRefundPosting(
     externalId: stripeRefundId,
     reverses: `stripe:${stripeRefundId}:refund`,
     description: 'Refund that did not arrive, given back',
+    facts: { ...sumOf(refund.basePartMinor, refund.surchargePartMinor), cause: refund.cause },
+    occurredAt,
+  }
+}
+
+/**
+ * One entry that a dispute made on our balance: the bank takes the amount, gives it back, or Stripe takes its fee. Keyed by
+ * the entry, which is heard of again with each event of the dispute.
+ */
+export function disputeEntryPostings(payment: Payment, disputeId: string, entry: BalanceEntry): Transfer[] {
+  assert(entry.currency === payment.currency, `a dispute of ${payment.currency} moves that currency`)
+  const common = {
+    subjectId: payment.bookingId,
+    externalId: disputeId,
+    occurredAt: entry.createdAt,
+  }
+  const amount = (minor: bigint) => ({ amountMinor: minor < 0n ? -minor : minor, currency: entry.currency })
+  const balance = { code: 'stripe_balance' } as const
+  const held = { code: 'disputed_funds' } as const
+  const fees = { code: 'dispute_fees' } as const
+  const postings: Transfer[] = []
+  if (entry.amountMinor !== 0n) {
+    const taken = entry.amountMinor < 0n
+    postings.push({
+      ...common,
+      kind: taken ? 'dispute_withdrawal' : 'dispute_reinstatement',
+      debit: taken ? held : balance,
+      credit: taken ? balance : held,
+      amount: amount(entry.amountMinor),
+      effectKey: `stripe:${entry.id}:dispute`,
+      description: taken ? 'Taken by the bank while it decides' : 'Given back by the bank',
+    })
+  }
+  if (entry.feeMinor !== 0n) {
+    const taken = entry.feeMinor > 0n
+    postings.push({
+      ...common,
+      kind: taken ? 'dispute_fee' : 'dispute_fee_returned',
+      debit: taken ? fees : balance,
+      credit: taken ? balance : fees,
+      amount: amount(entry.feeMinor),
+      effectKey: `stripe:${entry.id}:dispute_fee`,
+      description: taken ? "Stripe's fee for the dispute" : "Stripe's fee for the dispute, given back",
+    })
+  }
+  return postings
+}
+
+/** The bank keeps what it took: the booking bears it like a refund, and the platform what is beyond that. */
+export function lossPostings(
+  payment: Payment,
+  disputeId: string,
+  { borneMinor, platformMinor }: { borneMinor: bigint; platformMinor: bigint },
+  occurredAt: Temporal.Instant,
+): Transfer[] {
+  const common = {
+    credit: { code: 'disputed_funds' },
+    subjectId: payment.bookingId,
+    externalId: disputeId,
+    occurredAt,
+  } as const
+  const { currency } = payment
+  const all: Transfer[] = [
+    {
+      ...common,
+      kind: 'dispute_loss',
+      debit: { code: 'escrow' },
+      amount: { amountMinor: borneMinor, currency },
+      effectKey: `stripe:${disputeId}:loss`,
+      description: 'Lost to the customer by dispute',
+    },
+    {
+      ...common,
+      kind: 'platform_loss',
+      debit: { code: 'losses' },
+      amount: { amountMinor: platformMinor, currency },
+      effectKey: `stripe:${disputeId}:platform_loss`,
+      description: 'Lost by dispute beyond what was left of the payment',
+    },
+  ]
+  return all.filter(({ amount }) => amount.amountMinor > 0n)
+}
+
+/** A refund that did not arrive was given to the customer in some other way. */
+export function outsideRefundPosting(refund: Refund, occurredAt: Temporal.Instant): Transfer {
+  return {
+    kind: 'refund_outside',
+    debit: { code: 'escrow' },
+    credit: { code: 'outside_payments' },
+    amount: { amountMinor: refund.amountMinor, currency: refund.currency },
+    subjectId: refund.bookingId,
+    effectKey: `refund:${refund.id}:outside`,
+    externalId: null,
+    description: 'Given back in another way than through Stripe',
     occurredAt,
   }
 }

@@ -65,6 +65,8 @@ async function act(ctx: Ctx, gateway: PaymentGateway, events: readonly GatewayEv
       )
     case 'refund':
       return actOnRefund(ctx, gateway, subject)
+    case 'dispute':
+      return actOnDispute(ctx, gateway, subject)
     case 'payout_account':
       await tellOfPayoutAccount(ctx, subject.accountId)
       return true
@@ -77,6 +79,7 @@ async function act(ctx: Ctx, gateway: PaymentGateway, events: readonly GatewayEv
 
 type PaymentSubject = Extract<EventSubject, { kind: 'payment' }>
 type RefundSubject = Extract<EventSubject, { kind: 'refund' }>
+type DisputeSubject = Extract<EventSubject, { kind: 'dispute' }>
 type TransferSubject = Extract<EventSubject, { kind: 'transfer' }>
 
 async function actOnPayment(
@@ -125,6 +128,17 @@ async function actOnRefund(ctx: Ctx, gateway: PaymentGateway, subject: RefundSub
   return true
 }
 
+async function actOnDispute(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  { intentId }: DisputeSubject,
+): Promise<boolean> {
+  const payment = intentId ? await findPaymentByIntent(ctx.db, intentId) : null
+  if (!payment) return false
+  await syncKnown(ctx, gateway, payment, true)
+  return true
+}
+
 /** Accounts belong to the providers, who read this one again. */
 async function tellOfPayoutAccount(ctx: Ctx, accountId: string): Promise<void> {
   await inTransaction(ctx, (tx) =>
@@ -137,14 +151,14 @@ async function tellOfPayoutAccount(ctx: Ctx, accountId: string): Promise<void> {
   )
 }
 
-/** Transfers belong to the payouts, which hear of this one. */
-async function tellOfTransfer(ctx: Ctx, { transferId, payoutId }: TransferSubject): Promise<boolean> {
-  if (payoutId === null || !isId(payoutId)) return false
+/** Transfers belong to the payouts, which read this one again. */
+async function tellOfTransfer(ctx: Ctx, { transferId, movementId }: TransferSubject): Promise<boolean> {
+  if (movementId === null || !isId(movementId)) return false
   await inTransaction(ctx, (tx) =>
     emit(tx, {
-      type: 'transfer.changed',
-      subjectId: payoutId,
-      payload: { transferId, payoutId },
+      type: 'transfer.reversed',
+      subjectId: movementId,
+      payload: { transferId, movementId },
       occurredAt: ctx.now,
     }),
   )
@@ -157,6 +171,8 @@ function subjectName(subject: EventSubject): string {
       return 'payment' // one root, one payment
     case 'refund':
       return `refund ${subject.gatewayRefundId}`
+    case 'dispute':
+      return 'dispute' // one root, one payment, all its disputes
     case 'payout_account':
       return `account ${subject.accountId}`
     case 'transfer':

@@ -1,9 +1,9 @@
-import { eq, or } from 'drizzle-orm'
+import { eq, or, sql, type SQL } from 'drizzle-orm'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId, PaymentId, RefundId } from '#src/kernel/ids.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import type { RefundedParts } from './domain/fees.ts'
-import { payments, refunds, type Payment, type Refund } from './tables.ts'
+import { disputes, payments, refunds, type Dispute, type Payment, type Refund } from './tables.ts'
 
 export async function findPaymentOfBooking(db: Queryable, bookingId: BookingId): Promise<Payment | null> {
   const [payment] = await db.select().from(payments).where(eq(payments.bookingId, bookingId))
@@ -49,11 +49,45 @@ export async function findRefund(db: Queryable, refundId: RefundId): Promise<Ref
   return refund ?? null
 }
 
-/** What has been given back or is on its way: everything but what failed. */
-export function refundedParts(all: readonly Refund[]): RefundedParts {
-  const live = all.filter(({ status }) => status !== 'failed')
-  return {
-    baseRefundedMinor: live.reduce((sum, { basePartMinor }) => sum + basePartMinor, 0n),
-    surchargeRefundedMinor: live.reduce((sum, { surchargePartMinor }) => sum + surchargePartMinor, 0n),
-  }
+/**
+ * What has come back of a payment or is on its way, by price and surcharge, as an SQL select of two columns: refunds that did
+ * not fail or were settled in another way, and disputes that were lost.
+ */
+export function givenBackSql(paymentId: SQL): SQL {
+  return sql`select coalesce(sum(base_part_minor), 0)::text as base, coalesce(sum(surcharge_part_minor), 0)::text as surcharge from (
+    select base_part_minor, surcharge_part_minor from refunds
+    where payment_id = ${paymentId} and (status <> 'failed' or settled_outside_at is not null)
+    union all select base_part_minor, surcharge_part_minor from disputes where payment_id = ${paymentId}) back`
+}
+
+/** {@link givenBackSql} of one payment. Under its lock, to decide by it. */
+export async function readGivenBack(db: Queryable, paymentId: PaymentId): Promise<RefundedParts> {
+  const { rows } = await db.execute<{ base: string; surcharge: string }>(
+    givenBackSql(sql`${paymentId}::uuid`),
+  )
+  const [row] = rows
+  assert(row, 'a sum has a row')
+  return { baseRefundedMinor: BigInt(row.base), surchargeRefundedMinor: BigInt(row.surcharge) }
+}
+
+export async function listDisputes(db: Queryable, paymentId: PaymentId): Promise<Dispute[]> {
+  return db
+    .select()
+    .from(disputes)
+    .where(eq(disputes.paymentId, paymentId))
+    .orderBy(disputes.openedAt, disputes.id)
+}
+
+/** Refunds that did not arrive and were neither made again nor given in another way. */
+export async function countOpenFailedRefunds(db: Queryable, paymentId: PaymentId): Promise<number> {
+  const { rows } = await db.execute<{ count: number }>(sql`
+    select count(*)::int as count from refunds f where f.payment_id = ${paymentId} and ${isOpenFailure(sql`f`)}`)
+  return rows[0]?.count ?? 0
+}
+
+/** Whether a row of `refunds`, under the name it has in the query, failed and still waits for somebody. */
+export function isOpenFailure(refund: SQL): SQL {
+  return sql`${refund}.status = 'failed' and ${refund}.settled_outside_at is null
+    and not exists (select from refunds again where again.replaces_id = ${refund}.id)
+    and not exists (select from disputes lost where lost.payment_id = ${refund}.payment_id and lost.status = 'lost')`
 }

@@ -10,7 +10,7 @@ import type { Temporal } from '#src/kernel/time.ts'
 import type { Database } from '#src/platform/db/database.ts'
 import { prepared } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import { addJob, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
 
 export const PROCESS_WEBHOOKS = 'payments.process-webhooks'
 /** An event that fails by itself so often is a dead letter. The backoff of the job makes that some hours. */
@@ -33,8 +33,11 @@ export async function receiveWebhook(
   await storeEvent(db, now, endpoint, body, event, event.livemode === gateway.livemode)
 }
 
-/** @param ours whether the event is of the mode (test or live) that this installation works in */
-async function storeEvent(
+/**
+ * Stores an event and the job that acts on it. One that is there already stays as it is.
+ * @param ours whether the event is of the mode (test or live) that this installation works in
+ */
+export async function storeEvent(
   db: Database,
   now: Temporal.Instant,
   endpoint: EventEndpoint,
@@ -76,10 +79,13 @@ const store = prepared<StoreValues>(
         case when seen.status <> 'received' then ${$('now')}::timestamptz end
       from seen
       on conflict (id) do nothing returning object_id, status)
-    select graphile_worker.add_job(
-      ${PROCESS_WEBHOOKS}::text, json_build_object('objectId', object_id), job_key => 'webhooks:' || object_id,
-      priority => ${JOB_PRIORITY.money}::int, max_attempts => ${WEBHOOK_TRIES_MAX}::int)
-    from stored where status = 'received'`,
+    select ${addJob({
+      task: PROCESS_WEBHOOKS,
+      payload: sql`json_build_object('objectId', object_id)`,
+      key: sql`'webhooks:' || object_id`,
+      priority: JOB_PRIORITY.money,
+      attemptsMax: WEBHOOK_TRIES_MAX,
+    })} from stored where status = 'received'`,
 )
 
 function verify(

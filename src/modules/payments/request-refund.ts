@@ -10,7 +10,7 @@ import { refuse } from '#src/platform/errors.ts'
 import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
 import { intendOperation } from './operations.ts'
 import type { PriceFigures } from './domain/fees.ts'
-import { listRefunds, lockPaymentOfBooking, refundedParts } from './queries.ts'
+import { lockPaymentOfBooking, readGivenBack } from './queries.ts'
 import { intendVoid } from './request-void.ts'
 import { payments, refunds, type Payment, type Refund } from './tables.ts'
 
@@ -45,8 +45,9 @@ export async function requestRefund(tx: Tx, ctx: Ctx, input: RequestRefund): Pro
     assert(twin.amountMinor === amountMinor, `a second refund for ${input.cause} asks for the same amount`)
     return twin
   }
-  if (payment.refundRequestedMinor + amountMinor > payment.capturedMinor)
-    throw refuse('payment.refund_too_large')
+  const back = await readGivenBack(tx, payment.id)
+  const leftMinor = payment.capturedMinor - back.baseRefundedMinor - back.surchargeRefundedMinor
+  if (amountMinor > leftMinor) throw refuse('payment.refund_too_large')
   return reserve(tx, ctx, payment, input)
 }
 
@@ -64,7 +65,7 @@ export async function requestFullRefund(tx: Tx, ctx: Ctx, input: RequestFullRefu
   if (payment.status === 'authorized') return giveBackAuthorization(tx, ctx, payment, payment.amountMinor)
   const twin = await findTwin(tx, payment, input.cause)
   if (twin) return twin
-  const back = refundedParts(await listRefunds(tx, payment.id))
+  const back = await readGivenBack(tx, payment.id)
   const rest = {
     ...input,
     baseMinor: input.baseMinor - back.baseRefundedMinor,

@@ -1,15 +1,21 @@
 import { eq, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
-import type { Checkout, CheckoutRequest, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import {
+  GatewayRejected,
+  type Checkout,
+  type CheckoutRequest,
+  type PaymentGateway,
+} from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
-import type { BookingId } from '#src/kernel/ids.ts'
+import type { BookingId, PaymentId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
-import type { Currency } from '#src/kernel/money.ts'
+import { isCurrency, type Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { prepared } from '#src/platform/db/prepared.ts'
 import { refuse, Trouble } from '#src/platform/errors.ts'
+import type { PriceFigures } from './domain/fees.ts'
 import { callOperation, findOperation, intendOperation, type Operation } from './operations.ts'
 import { lockPaymentOfBooking } from './queries.ts'
 import { payments, stripeOperations, type Payment } from './tables.ts'
@@ -54,7 +60,8 @@ export async function intendCheckout(tx: Tx, ctx: Ctx, input: StartCheckout): Pr
 
 /**
  * Opens the gateway's payment page that was intended; asked again, it gives the page that is there. Not inside a transaction.
- * @throws refusal `payment.unavailable` when the gateway does not answer: nothing was charged, the hold is untouched.
+ * @throws refusal `payment.unavailable` when the gateway does not answer, `payment.rejected` when it will not open a page for
+ *   this: nothing was charged, the hold is untouched and ends in its time, and asking again asks the gateway anew.
  * @throws refusal `booking.wrong_state` when it was paid meanwhile, `booking.hold_expired` when its page ran out.
  */
 export async function startCheckout(
@@ -66,7 +73,10 @@ export async function startCheckout(
   const checkout = await openCheckout(ctx, gateway, intended.operation, intended.firstTry).catch(
     (error: unknown) => {
       if (error instanceof Trouble) throw refuse('payment.unavailable')
-      throw error
+      if (!(error instanceof GatewayRejected)) throw error
+      const { subjectId: paymentId } = intended.operation
+      ctx.log.error({ paymentId, code: error.code }, 'a checkout was refused')
+      throw refuse('payment.rejected')
     },
   )
   // Paid or expired between a lost first answer and this one.
@@ -246,8 +256,23 @@ export function checkoutOf(operation: Pick<Operation, 'request'>): CheckoutReque
 }
 
 /** The figures of a payment as they were asked: what is price and what is surcharge. */
-export function figuresOf(request: CheckoutRequest): { baseMinor: bigint; surchargeMinor: bigint } {
-  const [base, surcharge] = request.lines
+export function figuresOf({
+  currency,
+  lines,
+}: CheckoutRequest): Pick<PriceFigures, 'currency' | 'baseMinor' | 'surchargeMinor'> {
+  const [base, surcharge] = lines
   assert(base, 'a checkout has a line for the price')
-  return { baseMinor: BigInt(base.amountMinor), surchargeMinor: BigInt(surcharge?.amountMinor ?? 0) }
+  assert(isCurrency(currency), 'a checkout was asked for in a currency we know')
+  return {
+    currency,
+    baseMinor: BigInt(base.amountMinor),
+    surchargeMinor: BigInt(surcharge?.amountMinor ?? 0),
+  }
+}
+
+/** {@link figuresOf} of what the payment's newest page asked. */
+export async function figuresOfPayment(tx: Tx, paymentId: PaymentId): Promise<ReturnType<typeof figuresOf>> {
+  const operation = await findOperation(tx, 'checkout', paymentId)
+  assert(operation, 'a captured payment was asked for')
+  return figuresOf(checkoutOf(operation))
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Ctx } from '#src/platform/context.ts'
-import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import { addJob, enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
 import { PROCESS_WEBHOOKS } from './receive-webhook.ts'
 import { SETTLE_CAPTURE } from './request-capture.ts'
 import { SETTLE_REFUND } from './request-refund.ts'
@@ -23,9 +23,12 @@ export async function sweepUnsyncedPayments(ctx: Ctx): Promise<number> {
       update payments set sync_due_at = ${leasedUntil} where id in (
         select id from payments where sync_due_at <= ${ctx.now.toString()} order by sync_due_at limit ${BATCH} for update skip locked)
       returning id)
-    select graphile_worker.add_job(
-      ${SYNC_PAYMENT}::text, json_build_object('paymentId', id), job_key => 'sync:' || id, priority => ${JOB_PRIORITY.money}::int)
-    from due`)
+    select ${addJob({
+      task: SYNC_PAYMENT,
+      payload: sql`json_build_object('paymentId', id)`,
+      key: sql`'sync:' || id`,
+      priority: JOB_PRIORITY.money,
+    })} from due`)
   return rowCount ?? 0
 }
 

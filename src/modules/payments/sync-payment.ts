@@ -4,6 +4,7 @@ import { assert } from '#src/kernel/assert.ts'
 import type { BookingId, PaymentId } from '#src/kernel/ids.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import { assertNoOpenTransaction, inTransaction, type Ctx } from '#src/platform/context.ts'
+import { applyDispute } from './apply-dispute.ts'
 import { applyPayment } from './apply-payment.ts'
 import { applyRefund } from './apply-refund.ts'
 import { findOperation } from './operations.ts'
@@ -29,18 +30,27 @@ export async function syncPayment(
   return syncKnown(ctx, gateway, payment)
 }
 
-/** {@link syncPayment} of a payment that was just read. */
-export async function syncKnown(ctx: Ctx, gateway: PaymentGateway, payment: Payment): Promise<Payment> {
+/** {@link syncPayment} of a payment that was just read. @param disputed whether its disputes are read though the charge tells of none */
+export async function syncKnown(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  payment: Payment,
+  disputed = false,
+): Promise<Payment> {
   assertNoOpenTransaction('the payment gateway')
   const { payment: seen, checkoutOpen } = await look(gateway, payment)
   if (seen === null) return planNextLook(ctx, payment, checkoutOpen)
   const refunds = await lookAtRefunds(gateway, payment, seen)
+  // The charge of an inquiry need not say that it is disputed: whoever heard of one asks.
+  const disputes = disputed || seen.charge?.disputed ? await gateway.listDisputes(seen.intentId) : []
   return inTransaction(ctx, async (tx) => {
     const locked = await lockPayment(tx, payment.id)
     // Opened again meanwhile, at another price perhaps: what we read is of the page that was closed.
     if (locked.checkoutSessionId !== payment.checkoutSessionId) return locked
     let current = await applyPayment(tx, ctx, locked, seen, nextLookAt(ctx, locked, seen, checkoutOpen))
+    if (current.capturedMinor === 0n) return current
     for (const refund of refunds) current = await applyRefund(tx, ctx, current, refund)
+    for (const dispute of disputes) current = await applyDispute(tx, ctx, current, dispute)
     return current
   })
 }

@@ -1,5 +1,5 @@
 import { bigint, boolean, char, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
-import type { BookingId, PaymentId, RefundId } from '#src/kernel/ids.ts'
+import type { BookingId, DisputeId, PaymentId, RefundId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import type { Currency } from '#src/kernel/money.ts'
 import { instant } from '#src/platform/db/columns.ts'
@@ -52,10 +52,37 @@ export const refunds = pgTable('refunds', {
   currency: char({ length: 3 }).$type<Currency>().notNull(),
   stripeRefundId: text(),
   failureReason: text(),
+  /** The failed refund that this one makes again. */
+  replacesId: uuid().$type<RefundId>(),
+  /** When a refund that failed was given back in some other way. */
+  settledOutsideAt: instant(),
   requestedAt: instant().notNull(),
   settledAt: instant(),
 })
 export type Refund = typeof refunds.$inferSelect
+
+export const DISPUTE_STATUSES = ['inquiry', 'inquiry_closed', 'open', 'won', 'lost'] as const
+
+export const disputes = pgTable('disputes', {
+  id: uuid().$type<DisputeId>().primaryKey(),
+  paymentId: uuid().$type<PaymentId>().notNull(),
+  bookingId: uuid().$type<BookingId>().notNull(),
+  stripeDisputeId: text().notNull(),
+  status: text({ enum: DISPUTE_STATUSES }).notNull(),
+  reason: text().notNull(),
+  amountMinor: minor().notNull(),
+  currency: char({ length: 3 }).$type<Currency>().notNull(),
+  withdrawnMinor: minor().notNull().default(0n),
+  feeMinor: minor().notNull().default(0n),
+  basePartMinor: minor().notNull().default(0n),
+  surchargePartMinor: minor().notNull().default(0n),
+  evidenceDueAt: instant(),
+  evidenceSubmittedAt: instant(),
+  openedAt: instant().notNull(),
+  closedAt: instant(),
+  updatedAt: instant().notNull(),
+})
+export type Dispute = typeof disputes.$inferSelect
 
 export const stripeOperations = pgTable('stripe_operations', {
   id: uuid().primaryKey(),

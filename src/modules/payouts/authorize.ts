@@ -1,14 +1,6 @@
 import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
 
-/** Operators who decide about money. */
-export function mayMoveMoney(actor: Actor): boolean {
-  return (
-    actor.kind === 'system' ||
-    (actor.kind === 'user' && (actor.operatorRole === 'finance' || actor.operatorRole === 'admin'))
-  )
-}
-
 export function isMember(actor: Actor, providerId: ProviderId): boolean {
   return actor.kind === 'user' && actor.providerIds.includes(providerId)
 }

@@ -5,9 +5,11 @@ import { payProvider } from './pay-provider.ts'
 import { retryWaitingPayouts } from './retry-payout.ts'
 import { schedulePayout } from './schedule-payout.ts'
 import { PAY_PROVIDER, sweepDuePayouts } from './sweep-payouts.ts'
+import { takeInReversals } from './take-in-reversals.ts'
 
 const SCHEDULE = 'payouts.schedule'
 const RETRY_WAITING = 'payouts.retry-waiting'
+const TAKE_IN_REVERSALS = 'payouts.take-in-reversals'
 const SWEEP_EVERY_MS = 2_000
 
 export function payoutsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJobs {
@@ -15,6 +17,8 @@ export function payoutsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJob
     jobs: {
       [SCHEDULE]: (ctx, { bookingId }) => schedulePayout(ctx, String(bookingId) as BookingId),
       [PAY_PROVIDER]: (ctx, { payoutId }) => payProvider(ctx, gateway, String(payoutId) as PayoutId),
+      [TAKE_IN_REVERSALS]: (ctx, { transferId, movementId }) =>
+        takeInReversals(ctx, gateway, { transferId: String(transferId), movementId: String(movementId) }),
       [RETRY_WAITING]: (ctx, { providerId }) => retryWaitingPayouts(ctx, String(providerId) as ProviderId),
     },
     sweeps: [{ name: 'payouts.due', everyMs: SWEEP_EVERY_MS, run: sweepDuePayouts }],
@@ -26,6 +30,7 @@ export function payoutsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJob
       'payment.refund_failed': [SCHEDULE],
       'payment.disputed': [SCHEDULE],
       'payment.dispute_closed': [SCHEDULE],
+      'transfer.reversed': [TAKE_IN_REVERSALS],
       'provider.payouts_ready': [RETRY_WAITING],
     },
   }

@@ -1,4 +1,5 @@
 import type { PayoutAccountRequest, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import { mayMoveMoney } from '#src/kernel/actor.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
@@ -10,7 +11,7 @@ import {
 } from '#src/modules/providers/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse, Trouble } from '#src/platform/errors.ts'
-import { isMember, mayMoveMoney } from './authorize.ts'
+import { isMember } from './authorize.ts'
 import { findPayee, type Payee } from './queries.ts'
 
 /**

@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
 import {
   GatewayRejected,
-  type GatewayTransfer,
   type PaymentGateway,
+  type ReversalRequest,
   type TransferRequest,
 } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
@@ -10,138 +12,382 @@ import type { JsonObject } from '#src/kernel/json.ts'
 import { postTransfers } from '#src/modules/ledger/index.ts'
 import {
   callOperation,
+  findOperation,
   finishOperation,
   intendOperation,
+  lockPaymentOfBooking,
   type Operation,
   type Settlement,
 } from '#src/modules/payments/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
-import { nextAttemptAt, PAYOUT_REASONS } from './domain/payout-rules.ts'
-import { releasePostings, transferPosting, type Released } from './postings.ts'
-import { findPayee, findPayout, lockPayoutOfBooking } from './queries.ts'
-import { isDue, recomputePayout, write, type Owed } from './schedule-payout.ts'
-import type { Payout } from './tables.ts'
+import { planMovement, type Plan } from './domain/payout-plan.ts'
+import { nextAttemptAt, WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
+import { reversalPosting, transferPosting } from './postings.ts'
+import {
+  findMovement,
+  findOpenMovement,
+  findPayee,
+  findPayout,
+  listReversibleTransfers,
+  lockDebtOf,
+  lockPayoutOfBooking,
+  readDebt,
+  readMoved,
+} from './queries.ts'
+import { isDue, recomputePayout, shareOut, write, type Owed } from './schedule-payout.ts'
+import { payoutMovements, type Payout, type PayoutMovement } from './tables.ts'
+
+/** Steps of one run: a transfer is taken back in as many parts as there were transfers, and once more with what is there. */
+const STEPS_MAX = 10
 
 /**
- * Passes on what a provider has earned with one booking, once escrow is over. Two workers at once, a crash anywhere or a
- * lost answer make one transfer: the intention is committed first, and its id is the key.
+ * Brings a provider to have what they have earned with one booking, once escrow is over: passes it on, or takes back what was
+ * given to the customer since. Two workers at once, a crash anywhere or a lost answer make one movement: the intention is
+ * committed first, and its id is the key.
  */
 export async function payProvider(ctx: Ctx, gateway: PaymentGateway, payoutId: PayoutId): Promise<void> {
   const payout = await findPayout(ctx.db, payoutId)
   if (!payout) return
-  const operation = await inTransaction(ctx, (tx) => intendTransfer(tx, ctx, payout))
-  if (!operation) return
-  const made = await callOperation(ctx, operation, {
-    call: (key, request) => gateway.transfer(requestOf(request), key),
-    find: async () =>
-      (await gateway.listTransfers(payout.bookingId)).find((found) => found.payoutId === payoutId) ?? null,
-  }).catch((error: unknown) => {
-    if (error instanceof GatewayRejected) return error
-    throw error
-  })
-  await inTransaction(ctx, async (tx) => {
-    const locked = await lockPayoutOfBooking(tx, payout.bookingId)
-    assert(locked, 'a payout is never deleted')
-    if (locked.status === 'paid') return
-    if (made instanceof GatewayRejected) await failAttempt(tx, ctx, locked, made.message)
-    else await markPaid(tx, ctx, locked, operation, made)
-  })
+  // Where the whole could not be taken back: what of it is there.
+  let partMinor: bigint | null = null
+  for (let step = 0; step < STEPS_MAX; step += 1) {
+    const intended = await inTransaction(ctx, (tx) => intendMovement(tx, ctx, payout, partMinor))
+    if (!intended) return
+    const made = await move(ctx, gateway, payout, intended)
+    const rejected = made instanceof GatewayRejected
+    const part: bigint | null =
+      rejected && partMinor === null ? await partThatIsThere(gateway, payout, intended, made) : null
+    await inTransaction(ctx, (tx) => settleMovement(tx, ctx, payout, intended, made, part === null))
+    if (rejected && part === null) return
+    partMinor = part
+  }
 }
 
-/** Null when it is not to be paid now: not due, frozen, paid, or nowhere to pay it to. */
+interface Intended {
+  readonly movement: PayoutMovement
+  readonly operation: Operation
+}
+
+/** The movement that is under way, or the next one. Null when nothing is to be moved now: not due, frozen, done, or nowhere to. */
+async function intendMovement(
+  tx: Tx,
+  ctx: Ctx,
+  { id, bookingId, providerId }: Payout,
+  partMinor: bigint | null,
+): Promise<Intended | null> {
+  const current = await recomputePayout(tx, ctx, bookingId)
+  const open = await findOpenMovement(tx, id)
+  if (open) {
+    // Whatever is so by now, what was asked for is asked for to its end.
+    const operation = await findOperation(tx, open.kind, open.id)
+    assert(operation, 'a movement is intended together with its operation')
+    return { movement: open, operation }
+  }
+  if (!current || (!isDue(current.payout, ctx.now) && partMinor === null)) return null
+  const { payout, owed } = current
+  if (payout.waitsFor === 'reversed_by_hand') return null
+  await lockDebtOf(tx, providerId)
+  const moved = await readMoved(tx, id)
+  const unsentMinor = payout.releasedShareMinor - moved.transferredMinor - moved.nettedMinor
+  const debtMinor = await readDebt(tx, providerId, payout.currency, unsentMinor > 0n ? unsentMinor : 0n)
+  const plan = planMovement({
+    earnedMinor: payout.amountMinor,
+    ...moved,
+    debtMinor,
+    pullRefused: payout.waitsFor === 'owed' && partMinor === null,
+  })
+  if (!plan) {
+    await settleWithout(tx, ctx, payout, owed)
+    return null
+  }
+  return plan.kind === 'transfer'
+    ? intendTransfer(tx, ctx, payout, owed, plan)
+    : intendReversal(tx, ctx, payout, partMinor ?? plan.amountMinor)
+}
+
+/** Nothing moves at Stripe: what escrow still holds is shared out. */
+async function settleWithout(tx: Tx, ctx: Ctx, payout: Payout, { settlement }: Owed): Promise<void> {
+  const released = payout.releases === 0 ? await shareOut(tx, ctx, payout, settlement) : payout
+  await write(tx, ctx, released, { attemptDueAt: null })
+}
+
 async function intendTransfer(
   tx: Tx,
   ctx: Ctx,
-  { bookingId, providerId }: Payout,
-): Promise<Operation | null> {
-  const current = await recomputePayout(tx, ctx, bookingId)
-  if (!current || !isDue(current.payout, ctx.now)) return null
-  const { payout, owed } = current
-  const payee = await findPayee(tx, providerId)
-  if (!payee?.accountId || !payee.ready) {
-    await failAttempt(tx, ctx, payout, PAYOUT_REASONS.account_not_ready)
+  payout: Payout,
+  owed: Owed,
+  { amountMinor, nettedMinor }: Extract<Plan, { kind: 'transfer' }>,
+): Promise<Intended | null> {
+  const payee = await findPayee(tx, payout.providerId)
+  if (amountMinor > 0n && (!payee?.accountId || !payee.ready)) {
+    await failAttempt(tx, ctx, payout, 'account_not_ready', null)
     return null
   }
-  assert(owed.payment.chargeId, 'what is paid out was captured')
+  const movement = await insertMovement(tx, ctx, payout, { kind: 'transfer', amountMinor, nettedMinor })
+  if (amountMinor === 0n) {
+    // All of it is kept for what the provider owes: there is nothing to send.
+    await finishTransfer(tx, ctx, payout, movement, owed.settlement, null)
+    return null
+  }
+  assert(owed.payment.chargeId && payee?.accountId, 'what is paid out was captured, and has where to go')
   const request = {
-    payoutId: payout.id,
-    bookingId,
+    movementId: movement.id,
+    bookingId: payout.bookingId,
     accountId: payee.accountId,
     chargeId: owed.payment.chargeId,
-    amountMinor: Number(payout.amountMinor),
+    amountMinor: Number(amountMinor),
     currency: payout.currency,
-    ...platformShares(owed),
-  }
-  return intendOperation(tx, ctx.now, { kind: 'transfer', subjectId: payout.id, request })
-}
-
-// Kept with the request: the books are written with the figures the transfer was made with, however long it took.
-function platformShares({ settlement }: Owed) {
+    ...sharesJson(owed.settlement),
+  } satisfies TransferRequest & JsonObject
   return {
-    commissionMinor: Number(settlement.commissionMinor),
-    surchargeMinor: Number(settlement.surchargeMinor),
+    movement,
+    operation: await intendOperation(tx, ctx.now, { kind: 'transfer', subjectId: movement.id, request }),
   }
 }
 
-function requestOf(stored: JsonObject): TransferRequest {
-  return stored as unknown as TransferRequest
-}
-
-function settlementOf(stored: JsonObject): Settlement {
-  return {
-    providerNetMinor: BigInt(Number(stored['amountMinor'])),
-    commissionMinor: BigInt(Number(stored['commissionMinor'])),
-    surchargeMinor: BigInt(Number(stored['surchargeMinor'])),
-  }
-}
-
-async function markPaid(
+async function intendReversal(
   tx: Tx,
   ctx: Ctx,
   payout: Payout,
-  operation: Operation,
-  made: GatewayTransfer,
+  wantedMinor: bigint,
+): Promise<Intended | null> {
+  const [transfer] = await listReversibleTransfers(tx, payout.id)
+  if (!transfer) return null
+  const amountMinor = wantedMinor < transfer.leftMinor ? wantedMinor : transfer.leftMinor
+  const movement = await insertMovement(tx, ctx, payout, {
+    kind: 'reversal',
+    amountMinor,
+    nettedMinor: 0n,
+    transferId: transfer.stripeId,
+  })
+  const request = {
+    movementId: movement.id,
+    bookingId: payout.bookingId,
+    transferId: transfer.stripeId,
+    amountMinor: Number(amountMinor),
+    currency: payout.currency,
+  } satisfies ReversalRequest & JsonObject
+  return {
+    movement,
+    operation: await intendOperation(tx, ctx.now, { kind: 'reversal', subjectId: movement.id, request }),
+  }
+}
+
+async function insertMovement(
+  tx: Tx,
+  ctx: Ctx,
+  payout: Payout,
+  values: Pick<PayoutMovement, 'kind' | 'amountMinor' | 'nettedMinor'> & { transferId?: string },
+): Promise<PayoutMovement> {
+  const [movement] = await tx
+    .insert(payoutMovements)
+    .values({
+      id: randomUUID(),
+      payoutId: payout.id,
+      providerId: payout.providerId,
+      currency: payout.currency,
+      status: 'intended',
+      createdAt: ctx.now,
+      ...values,
+    })
+    .returning()
+  assert(movement, 'an inserted movement is returned')
+  return movement
+}
+
+interface Made {
+  readonly id: string
+  readonly amountMinor: bigint
+}
+
+/** Makes the movement at the gateway, or finds what an earlier try made. */
+async function move(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  { bookingId }: Payout,
+  { movement, operation }: Intended,
+): Promise<Made | GatewayRejected> {
+  const isOurs = (found: { movementId: string | null }) => found.movementId === movement.id
+  const { transferId } = movement
+  const call =
+    transferId === null
+      ? callOperation<Made>(ctx, operation, {
+          call: (key, request) => gateway.transfer(request as unknown as TransferRequest, key),
+          find: async () => (await gateway.listTransfers(bookingId)).find(isOurs) ?? null,
+        })
+      : callOperation<Made>(ctx, operation, {
+          call: (key, request) => gateway.reverseTransfer(request as unknown as ReversalRequest, key),
+          find: async () => (await gateway.listReversals(transferId)).find(isOurs) ?? null,
+        })
+  return call.catch((error: unknown) => {
+    if (error instanceof GatewayRejected) return error
+    throw error
+  })
+}
+
+/** How much could be taken back where the whole could not; null when nothing could, or it was refused for another reason. */
+async function partThatIsThere(
+  gateway: PaymentGateway,
+  payout: Payout,
+  { movement }: Intended,
+  rejected: GatewayRejected,
+): Promise<bigint | null> {
+  if (movement.kind !== 'reversal' || rejected.code !== 'balance_insufficient') return null
+  const accountId = (await gateway.listTransfers(payout.bookingId)).find(
+    ({ id }) => id === movement.transferId,
+  )?.accountId
+  if (!accountId) return null
+  const thereMinor = await gateway.readAvailable(accountId, payout.currency)
+  return thereMinor > 0n && thereMinor < movement.amountMinor ? thereMinor : null
+}
+
+async function settleMovement(
+  tx: Tx,
+  ctx: Ctx,
+  { bookingId }: Payout,
+  { movement, operation }: Intended,
+  made: Made | GatewayRejected,
+  final: boolean,
 ): Promise<void> {
-  const settlement = settlementOf(operation.request)
-  assert(made.amountMinor === settlement.providerNetMinor, `payout ${payout.id} is of the amount asked for`)
-  const released: Released = { ...payout, occurredAt: ctx.now }
-  await postTransfers(tx, ctx.now, [
-    ...releasePostings(released, settlement),
-    transferPosting(released, made.amountMinor, made.id),
-  ])
-  await write(tx, ctx, payout, {
+  await lockPaymentOfBooking(tx, bookingId)
+  const payout = await lockPayoutOfBooking(tx, bookingId)
+  assert(payout, 'a payout is never deleted')
+  const current = await findMovement(tx, movement.id)
+  if (current?.status !== 'intended') return
+  if (made instanceof GatewayRejected) {
+    await refuseMovement(tx, ctx, payout, movement, made, final)
+    return
+  }
+  assert(made.amountMinor === movement.amountMinor, `movement ${movement.id} is of the amount asked for`)
+  await finishOperation(tx, ctx.now, operation, made.id)
+  if (movement.kind === 'transfer')
+    await finishTransfer(tx, ctx, payout, movement, settlementFrom(operation.request), made.id)
+  else await finishReversal(tx, ctx, payout, movement, made.id)
+  // Something may have changed while it was under way.
+  await recomputePayout(tx, ctx, bookingId)
+}
+
+async function finishTransfer(
+  tx: Tx,
+  ctx: Ctx,
+  payout: Payout,
+  movement: PayoutMovement,
+  settlement: Settlement,
+  stripeId: string | null,
+): Promise<void> {
+  const released = await shareOut(tx, ctx, payout, settlement)
+  if (stripeId !== null) {
+    const posting = transferPosting({ ...payout, occurredAt: ctx.now }, movement.amountMinor, stripeId)
+    await postTransfers(tx, ctx.now, [posting])
+  }
+  await markMovement(tx, ctx, movement, { status: 'done', stripeId })
+  await write(tx, ctx, released, {
     status: 'paid',
-    amountMinor: made.amountMinor,
-    stripeTransferId: made.id,
+    stripeTransferId: stripeId ?? payout.stripeTransferId,
     attemptDueAt: null,
+    waitsFor: null,
     failureReason: null,
     paidAt: ctx.now,
   })
-  await finishOperation(tx, ctx.now, operation, made.id)
-  await tell(tx, ctx, payout, 'payout.paid', {})
+  const { amountMinor, nettedMinor } = movement
+  await tell(tx, ctx, payout, 'payout.paid', {
+    amountMinor: Number(amountMinor),
+    nettedMinor: Number(nettedMinor),
+  })
 }
 
-async function failAttempt(tx: Tx, ctx: Ctx, payout: Payout, reason: string): Promise<void> {
+async function finishReversal(
+  tx: Tx,
+  ctx: Ctx,
+  payout: Payout,
+  movement: PayoutMovement,
+  stripeId: string,
+): Promise<void> {
+  const posting = reversalPosting({ ...payout, occurredAt: ctx.now }, movement.amountMinor, stripeId)
+  await postTransfers(tx, ctx.now, [posting])
+  await markMovement(tx, ctx, movement, { status: 'done', stripeId })
+  await write(tx, ctx, payout, { attemptDueAt: null, waitsFor: null, failureReason: null })
+  await tell(tx, ctx, payout, 'payout.reversed', { amountMinor: Number(movement.amountMinor) })
+}
+
+async function refuseMovement(
+  tx: Tx,
+  ctx: Ctx,
+  payout: Payout,
+  movement: PayoutMovement,
+  { code, message }: GatewayRejected,
+  final: boolean,
+): Promise<void> {
+  await markMovement(tx, ctx, movement, { status: 'refused', failureReason: message })
+  if (movement.kind === 'transfer') {
+    const waitsFor = code === 'balance_insufficient' ? 'platform_balance' : 'refused'
+    await failAttempt(tx, ctx, payout, waitsFor, message)
+    return
+  }
+  ctx.log.warn({ payoutId: payout.id, code }, 'a transfer could not be taken back')
+  await write(tx, ctx, payout, { attemptDueAt: null, waitsFor: 'owed', failureReason: message })
+  if (final) await tell(tx, ctx, payout, 'payout.owed', { amountMinor: Number(movement.amountMinor) })
+}
+
+async function markMovement(
+  tx: Tx,
+  ctx: Ctx,
+  { id }: PayoutMovement,
+  values: Pick<Partial<PayoutMovement>, 'status' | 'stripeId' | 'failureReason'>,
+): Promise<void> {
+  await tx
+    .update(payoutMovements)
+    .set({ ...values, settledAt: ctx.now })
+    .where(eq(payoutMovements.id, id))
+}
+
+async function failAttempt(
+  tx: Tx,
+  ctx: Ctx,
+  payout: Payout,
+  waitsFor: WaitCode,
+  said: string | null,
+): Promise<void> {
   const attempts = payout.attempts + 1
-  const attemptDueAt = nextAttemptAt(attempts, ctx.now)
+  const attemptDueAt = nextAttemptAt(attempts, waitsFor, ctx.now)
   const failed = attemptDueAt === null
-  ctx.log.warn({ payoutId: payout.id, attempts, reason }, 'a payout could not be made')
+  const reason = said ?? WAIT_SENTENCES[waitsFor]
+  ctx.log.warn({ payoutId: payout.id, attempts, waitsFor, reason }, 'a payout could not be made')
   await write(tx, ctx, payout, {
     attempts,
     attemptDueAt,
+    waitsFor,
     failureReason: reason,
     status: failed ? 'failed' : 'scheduled',
   })
   if (failed) await tell(tx, ctx, payout, 'payout.failed', { reason })
 }
 
+// Kept with the request: the books are written with the figures the transfer was made with, however long it took.
+function sharesJson({ providerNetMinor, commissionMinor, surchargeMinor }: Settlement) {
+  return {
+    providerNetMinor: Number(providerNetMinor),
+    commissionMinor: Number(commissionMinor),
+    surchargeMinor: Number(surchargeMinor),
+  }
+}
+
+function settlementFrom(stored: JsonObject): Settlement {
+  const part = (name: keyof Settlement) => BigInt(Number(stored[name]))
+  return {
+    providerNetMinor: part('providerNetMinor'),
+    commissionMinor: part('commissionMinor'),
+    surchargeMinor: part('surchargeMinor'),
+  }
+}
+
 async function tell(
   tx: Tx,
   ctx: Ctx,
   payout: Payout,
-  type: 'payout.paid' | 'payout.failed',
+  type: 'payout.paid' | 'payout.failed' | 'payout.reversed' | 'payout.owed',
   facts: JsonObject,
 ): Promise<void> {
   const payload = {

@@ -324,7 +324,7 @@ describe('earnings', () => {
         dueAt: endsAt.add({ hours: 7 * 24 }).toString(),
       })),
     )
-    expect(before.nextDueAt).toBe(given.endsAt.add({ hours: 7 * 24 }).toString())
+    expect(before.nextDueAt).toBe(coming.endsAt.add({ hours: 7 * 24 }).toString())
 
     await rig.pass(given.endsAt.add({ hours: 8 * 24 }).since(rig.ctx().now))
     expect(await getEarnings(ctx(), provider.providerId)).toMatchObject({

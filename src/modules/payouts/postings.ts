@@ -1,6 +1,6 @@
 import type { Temporal } from '#src/kernel/time.ts'
 import type { Currency } from '#src/kernel/money.ts'
-import type { Transfer } from '#src/modules/ledger/index.ts'
+import type { Transfer, TransferKind } from '#src/modules/ledger/index.ts'
 import type { Settlement } from '#src/modules/payments/index.ts'
 
 export interface Released {
@@ -10,39 +10,55 @@ export interface Released {
   readonly occurredAt: Temporal.Instant
 }
 
-/** Escrow is over: what it held for a booking is shared out. Once per booking, whatever led to it. */
+const SHARES = [
+  {
+    part: 'providerNetMinor',
+    kind: 'provider_share',
+    back: 'provider_share_returned',
+    earned: 'Earned by the provider',
+  },
+  { part: 'commissionMinor', kind: 'commission', back: 'commission_returned', earned: 'Commission' },
+  { part: 'surchargeMinor', kind: 'surcharge', back: 'surcharge_returned', earned: 'Guest booking fee' },
+] as const satisfies readonly {
+  part: keyof Settlement
+  kind: TransferKind
+  back: TransferKind
+  earned: string
+}[]
+
+/**
+ * Escrow is shared out: by how much each share has grown since the last release of this booking, and, where a refund or a
+ * lost dispute came later, by how much it goes back. `release` counts them from 0; each has its own effects.
+ */
 export function releasePostings(
   { bookingId, providerId, currency, occurredAt }: Released,
-  settlement: Settlement,
+  growth: Settlement,
+  release: number,
 ): Transfer[] {
-  const shared = { debit: { code: 'escrow' }, subjectId: bookingId, externalId: null, occurredAt } as const
-  const all: Transfer[] = [
-    {
-      ...shared,
-      kind: 'provider_share',
-      credit: { code: 'provider_payable', ownerId: providerId },
-      amount: { amountMinor: settlement.providerNetMinor, currency },
-      effectKey: `booking:${bookingId}:provider_share`,
-      description: 'Earned by the provider',
-    },
-    {
-      ...shared,
-      kind: 'commission',
-      credit: { code: 'commission_revenue' },
-      amount: { amountMinor: settlement.commissionMinor, currency },
-      effectKey: `booking:${bookingId}:commission`,
-      description: 'Commission',
-    },
-    {
-      ...shared,
-      kind: 'surcharge',
-      credit: { code: 'surcharge_revenue' },
-      amount: { amountMinor: settlement.surchargeMinor, currency },
-      effectKey: `booking:${bookingId}:surcharge`,
-      description: 'Guest booking fee',
-    },
-  ]
-  return all.filter(({ amount }) => amount.amountMinor > 0n)
+  const accounts = {
+    provider_share: { code: 'provider_payable', ownerId: providerId },
+    commission: { code: 'commission_revenue' },
+    surcharge: { code: 'surcharge_revenue' },
+  } as const
+  const escrow = { code: 'escrow' } as const
+  return SHARES.flatMap(({ part, kind, back, earned }) => {
+    const minor = growth[part]
+    if (minor === 0n) return []
+    const grows = minor > 0n
+    return [
+      {
+        kind: grows ? kind : back,
+        debit: grows ? escrow : accounts[kind],
+        credit: grows ? accounts[kind] : escrow,
+        amount: { amountMinor: grows ? minor : -minor, currency },
+        subjectId: bookingId,
+        effectKey: `booking:${bookingId}:${kind}${release === 0 ? '' : `:${release}`}`,
+        externalId: null,
+        description: grows ? earned : `${earned}, given back`,
+        occurredAt,
+      },
+    ]
+  })
 }
 
 /** What was earned is passed on to the provider's own account. */
@@ -56,6 +72,21 @@ export function transferPosting(released: Released, amountMinor: bigint, stripeT
     effectKey: `stripe:${stripeTransferId}:transfer`,
     externalId: stripeTransferId,
     description: 'Paid to the provider',
+    occurredAt: released.occurredAt,
+  }
+}
+
+/** A transfer was taken back, whole or in part. */
+export function reversalPosting(released: Released, amountMinor: bigint, stripeReversalId: string): Transfer {
+  return {
+    kind: 'transfer_reversal',
+    debit: { code: 'stripe_balance' },
+    credit: { code: 'provider_payable', ownerId: released.providerId },
+    amount: { amountMinor, currency: released.currency },
+    subjectId: released.bookingId,
+    effectKey: `stripe:${stripeReversalId}:reversal`,
+    externalId: stripeReversalId,
+    description: 'Taken back from the provider',
     occurredAt: released.occurredAt,
   }
 }

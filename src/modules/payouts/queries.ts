@@ -1,8 +1,10 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { BookingId, PayoutId, ProviderId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
+import { balanceOf } from '#src/modules/ledger/index.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
-import { payouts, type Payout } from './tables.ts'
+import type { Standing } from './domain/payout-plan.ts'
+import { payoutMovements, payouts, type Payout, type PayoutMovement } from './tables.ts'
 
 export async function findPayout(db: Queryable, payoutId: PayoutId): Promise<Payout | null> {
   const [payout] = await db.select().from(payouts).where(eq(payouts.id, payoutId))
@@ -13,6 +15,71 @@ export async function findPayout(db: Queryable, payoutId: PayoutId): Promise<Pay
 export async function lockPayoutOfBooking(tx: Tx, bookingId: BookingId): Promise<Payout | null> {
   const [payout] = await tx.select().from(payouts).where(eq(payouts.bookingId, bookingId)).for('update')
   return payout ?? null
+}
+
+export async function findOpenMovement(db: Queryable, payoutId: PayoutId): Promise<PayoutMovement | null> {
+  const [movement] = await db
+    .select()
+    .from(payoutMovements)
+    .where(and(eq(payoutMovements.payoutId, payoutId), eq(payoutMovements.status, 'intended')))
+  return movement ?? null
+}
+
+export async function findMovement(db: Queryable, id: string): Promise<PayoutMovement | null> {
+  const [movement] = await db.select().from(payoutMovements).where(eq(payoutMovements.id, id))
+  return movement ?? null
+}
+
+/** The transfers of a payout of which something is left to take back, newest first. */
+export async function listReversibleTransfers(
+  db: Queryable,
+  payoutId: PayoutId,
+): Promise<{ stripeId: string; leftMinor: bigint }[]> {
+  const { rows } = await db.execute<{ stripe_id: string; left_minor: string }>(sql`
+    select t.stripe_id, (t.amount_minor - coalesce(sum(r.amount_minor), 0))::text as left_minor
+    from payout_movements t
+    left join payout_movements r on r.transfer_id = t.stripe_id and r.status = 'done'
+    where t.payout_id = ${payoutId} and t.kind = 'transfer' and t.status = 'done' and t.stripe_id is not null
+    group by t.id having t.amount_minor > coalesce(sum(r.amount_minor), 0) order by t.created_at desc`)
+  return rows.map((row) => ({ stripeId: row.stripe_id, leftMinor: BigInt(row.left_minor) }))
+}
+
+/** What of a payout the provider has. */
+export async function readMoved(
+  db: Queryable,
+  payoutId: PayoutId,
+): Promise<Pick<Standing, 'transferredMinor' | 'nettedMinor'>> {
+  const { rows } = await db.execute<{ transferred: string; netted: string }>(sql`
+    select coalesce(sum(case kind when 'transfer' then amount_minor else -amount_minor end), 0)::text as transferred,
+      coalesce(sum(netted_minor), 0)::text as netted
+    from payout_movements where payout_id = ${payoutId} and status = 'done'`)
+  return {
+    transferredMinor: BigInt(rows[0]?.transferred ?? 0),
+    nettedMinor: BigInt(rows[0]?.netted ?? 0),
+  }
+}
+
+/** Whoever decides what is kept of a provider's payouts holds this, so that one debt is not kept twice. After the payout's lock. */
+export async function lockDebtOf(tx: Tx, providerId: ProviderId): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`debt:${providerId}`}, 0))`)
+}
+
+/**
+ * What a provider owes us, minor units: what stands below zero on their account in the ledger, less what is being recovered at
+ * this moment. `unsentMinor` is what stands there for a booking whose own transfer is being decided.
+ */
+export async function readDebt(
+  db: Queryable,
+  providerId: ProviderId,
+  currency: Currency,
+  unsentMinor = 0n,
+): Promise<bigint> {
+  const payableMinor = await balanceOf(db, { code: 'provider_payable', ownerId: providerId }, currency)
+  const { rows } = await db.execute<{ recovering: string }>(sql`
+    select coalesce(sum(netted_minor + case kind when 'reversal' then amount_minor else 0 end), 0)::text as recovering
+    from payout_movements where provider_id = ${providerId} and status = 'intended' and currency = ${currency}`)
+  const debtMinor = unsentMinor - payableMinor - BigInt(rows[0]?.recovering ?? 0)
+  return debtMinor > 0n ? debtMinor : 0n
 }
 
 /** Where a provider's money goes. */

@@ -5,8 +5,8 @@ import { Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { maySeeEarnings } from './authorize.ts'
-import { dueAtOf } from './domain/payout-rules.ts'
-import { findPayee } from './queries.ts'
+import { WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
+import { findPayee, readDebt } from './queries.ts'
 
 /** held: in escrow until its date. due: its date has come. paid: sent. failed: could not be sent, left to an operator. */
 export const EARNING_STATUSES = ['held', 'due', 'paid', 'failed'] as const
@@ -27,7 +27,8 @@ export interface EarningLine {
   dueAt: string
   paidAt: string | null
   payoutId: string | null
-  /** Why it waits or failed, in words for the provider. */
+  /** Why it waits or failed: a word that stays, and words for the provider. */
+  waitsFor: WaitCode | null
   reason: string | null
 }
 
@@ -36,6 +37,8 @@ export interface Earnings {
   held: MoneyJson
   due: MoneyJson
   paid: MoneyJson
+  /** What was given back to customers after it was paid, and is kept from the next payouts. */
+  owed: MoneyJson
   /** When the next money is sent, if all goes well. */
   nextDueAt: string | null
   payoutAccountReady: boolean
@@ -53,8 +56,9 @@ const PAGE_MAX = 50
 // What a provider has earned is a booking that was paid and is not given back: with its payout once it is over, and with the
 // payout it will have while it is to come.
 const EARNING = (ctx: Ctx) => sql`
-  select b.id, b.code, b.service_name, b.starts_at, b.ends_at, b.time_zone, b.base_minor, b.currency,
-    coalesce(po.amount_minor, b.provider_net_minor) as net_minor, po.id as payout_id, po.due_at, po.paid_at, po.failure_reason,
+  select b.id, b.code, b.service_name, b.starts_at, b.time_zone, b.base_minor, b.currency,
+    coalesce(po.amount_minor, b.provider_net_minor) as net_minor, po.id as payout_id, po.paid_at, po.waits_for,
+    coalesce(po.due_at, b.ends_at + make_interval(hours => ${ctx.config.ESCROW_DAYS * 24}::int)) as due_at,
     case when po.status = 'paid' then 'paid' when po.status = 'failed' then 'failed'
          when po.due_at <= ${ctx.now.toString()} then 'due' else 'held' end as status
   from bookings b
@@ -70,15 +74,14 @@ type LineRow = {
   code: string
   service_name: string
   starts_at: string
-  ends_at: string
   time_zone: string
   base_minor: string
   currency: Currency
   net_minor: string
   payout_id: string | null
-  due_at: string | null
+  due_at: string
   paid_at: string | null
-  failure_reason: string | null
+  waits_for: WaitCode | null
   status: EarningStatus
 }
 
@@ -94,7 +97,11 @@ export async function getEarnings(
   if (!maySeeEarnings(ctx.actor, providerId)) throw refuse('provider.not_found')
   const payee = await findPayee(ctx.db, providerId)
   if (!payee) throw refuse('provider.not_found')
-  const [sums, lines] = await Promise.all([readSums(ctx, providerId), readLines(ctx, providerId, page)])
+  const [sums, lines, owedMinor] = await Promise.all([
+    readSums(ctx, providerId),
+    readLines(ctx, providerId, page),
+    readDebt(ctx.db, providerId, payee.currency),
+  ])
   const currency = sums?.currency ?? payee.currency
   const amount = (minor: string | undefined) => moneyToJson({ amountMinor: BigInt(minor ?? '0'), currency })
   return {
@@ -102,6 +109,7 @@ export async function getEarnings(
     held: amount(sums?.held),
     due: amount(sums?.due),
     paid: amount(sums?.paid),
+    owed: amount(owedMinor.toString()),
     nextDueAt: sums?.next_due_at ? Temporal.Instant.from(sums.next_due_at).toString() : null,
     payoutAccountReady: payee.ready,
     lines,
@@ -132,16 +140,13 @@ async function readLines(
   const { rows } = await ctx.db.execute<LineRow>(sql`
     ${EARNING(ctx)} where b.provider_id = ${providerId} ${EARNED} ${after}
     order by b.starts_at desc, b.id desc limit ${limit + 1}`)
-  const items = rows.slice(0, limit).map((row) => lineFrom(row, ctx.config.ESCROW_DAYS))
+  const items = rows.slice(0, limit).map(lineFrom)
   const last = rows.length > limit ? items.at(-1) : undefined
   return { items, next: last ? { startsAt: last.startsAt, id: last.bookingId } : null }
 }
 
-function lineFrom(row: LineRow, escrowDays: number): EarningLine {
+function lineFrom(row: LineRow): EarningLine {
   const amount = (minor: string) => moneyToJson({ amountMinor: BigInt(minor), currency: row.currency })
-  const dueAt = row.due_at
-    ? Temporal.Instant.from(row.due_at)
-    : dueAtOf(Temporal.Instant.from(row.ends_at), escrowDays)
   return {
     bookingId: row.id,
     code: row.code,
@@ -151,9 +156,10 @@ function lineFrom(row: LineRow, escrowDays: number): EarningLine {
     status: row.status,
     base: amount(row.base_minor),
     net: amount(row.net_minor),
-    dueAt: dueAt.toString(),
+    dueAt: Temporal.Instant.from(row.due_at).toString(),
     paidAt: row.paid_at && Temporal.Instant.from(row.paid_at).toString(),
     payoutId: row.payout_id,
-    reason: row.failure_reason,
+    waitsFor: row.waits_for,
+    reason: row.waits_for && WAIT_SENTENCES[row.waits_for],
   }
 }

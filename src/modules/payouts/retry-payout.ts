@@ -1,16 +1,17 @@
 import { and, eq, inArray } from 'drizzle-orm'
+import { mayMoveMoney } from '#src/kernel/actor.ts'
 import type { PayoutId, ProviderId } from '#src/kernel/ids.ts'
 import { laterOf } from '#src/kernel/time.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { mayMoveMoney } from './authorize.ts'
-import { PAYOUT_REASONS } from './domain/payout-rules.ts'
 import { isHeld, write } from './schedule-payout.ts'
 import { payouts, type Payout } from './tables.ts'
 
+const RETRYABLE = new Set<Payout['status']>(['failed', 'scheduled'])
+
 /**
- * An operator has a payout tried again: one that was given up, or that waits for its next try. Not before escrow is over, nor while
+ * An operator has a payout tried again: one that was given up, that waits for its next try, or that could not be taken back. Not before escrow is over, nor while
  * a dispute or a refund that did not arrive holds it.
  * @throws refusals auth.not_allowed, payout.not_found, payout.wrong_state.
  */
@@ -19,20 +20,17 @@ export async function retryPayout(ctx: Ctx, input: { payoutId: PayoutId; reason:
   return inTransaction(ctx, async (tx) => {
     const [payout] = await tx.select().from(payouts).where(eq(payouts.id, input.payoutId)).for('update')
     if (!payout) throw refuse('payout.not_found')
-    const held = isHeld(payout)
-    if ((payout.status !== 'failed' && payout.status !== 'scheduled') || held)
-      throw refuse('payout.wrong_state', { status: payout.status })
+    const again = RETRYABLE.has(payout.status) || payout.waitsFor === 'owed'
+    if (!again || isHeld(payout)) throw refuse('payout.wrong_state', { status: payout.status })
     const retried = await write(tx, ctx, payout, {
-      status: 'scheduled',
-      attempts: 0,
-      attemptDueAt: laterOf(payout.dueAt, ctx.now),
-      failureReason: null,
+      status: payout.status === 'failed' ? 'scheduled' : payout.status,
+      ...afresh(payout, ctx),
     })
     await recordAudit(tx, ctx, {
       action: 'payout.retry',
       subjectKind: 'payout',
       subjectId: payout.id,
-      before: { status: payout.status, attempts: payout.attempts, failureReason: payout.failureReason },
+      before: { status: payout.status, attempts: payout.attempts, waitsFor: payout.waitsFor },
       after: { status: retried.status },
       reason: input.reason,
     })
@@ -50,17 +48,16 @@ export async function retryWaitingPayouts(ctx: Ctx, providerId: ProviderId): Pro
         and(
           eq(payouts.providerId, providerId),
           inArray(payouts.status, ['scheduled', 'failed']),
-          eq(payouts.failureReason, PAYOUT_REASONS.account_not_ready),
+          eq(payouts.waitsFor, 'account_not_ready'),
         ),
       )
       .for('update')
     for (const payout of waiting) {
-      await write(tx, ctx, payout, {
-        status: 'scheduled',
-        attempts: 0,
-        attemptDueAt: laterOf(payout.dueAt, ctx.now),
-        failureReason: null,
-      })
+      await write(tx, ctx, payout, { status: 'scheduled', ...afresh(payout, ctx) })
     }
   })
+}
+
+function afresh({ dueAt }: Payout, { now }: Ctx) {
+  return { attempts: 0, attemptDueAt: laterOf(dueAt, now), waitsFor: null, failureReason: null }
 }

@@ -14,6 +14,7 @@ import {
 } from '#src/platform/http/define.ts'
 import { idempotently, inIdempotentTransaction } from '#src/platform/http/idempotency.ts'
 import { checkPayoutAccount, createPayoutOnboarding } from './open-payout-account.ts'
+import { WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
 import { EARNING_STATUSES, getEarnings } from './reads.ts'
 import { retryPayout } from './retry-payout.ts'
 
@@ -26,6 +27,9 @@ const earningsSchema = z
     held: moneySchema.openapi({ description: 'In escrow, or earned with bookings to come.' }),
     due: moneySchema.openapi({ description: 'Past its date and not sent yet.' }),
     paid: moneySchema,
+    owed: moneySchema.openapi({
+      description: 'Given back to customers after it was paid out; kept from the next payouts.',
+    }),
     nextDueAt: instantSchema.nullable(),
     payoutAccountReady: z.boolean(),
     items: z.array(
@@ -41,7 +45,11 @@ const earningsSchema = z
         dueAt: instantSchema.openapi({ description: 'The date promised: the end of escrow.' }),
         paidAt: instantSchema.nullable(),
         payoutId: idSchema.nullable(),
-        reason: z.string().nullable().openapi({ description: 'Why it waits or failed.' }),
+        waitsFor: z
+          .enum(Object.keys(WAIT_SENTENCES) as [WaitCode, ...WaitCode[]])
+          .nullable()
+          .openapi({ description: 'Why it waits or failed; stable.' }),
+        reason: z.string().nullable().openapi({ description: 'The same in words.' }),
       }),
     ),
     nextCursor: z.string().nullable(),

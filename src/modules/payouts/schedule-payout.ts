@@ -5,10 +5,9 @@ import { isBefore, laterOf, type Temporal } from '#src/kernel/time.ts'
 import { getBookingFacts, type Booking } from '#src/modules/bookings/index.ts'
 import { postTransfers } from '#src/modules/ledger/index.ts'
 import {
-  findOperation,
-  listRefunds,
+  countOpenFailedRefunds,
   lockPaymentOfBooking,
-  refundedParts,
+  readGivenBack,
   settlementOf,
   type Payment,
   type Settlement,
@@ -16,14 +15,15 @@ import {
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { Trouble } from '#src/platform/errors.ts'
-import { dueAtOf, holdOf, isOver, PAYOUT_REASONS } from './domain/payout-rules.ts'
+import { planMovement, settledStatus, type Standing } from './domain/payout-plan.ts'
+import { dueAtOf, holdOf, isOver, WAIT_SENTENCES } from './domain/payout-rules.ts'
 import { releasePostings } from './postings.ts'
-import { lockPayoutOfBooking } from './queries.ts'
+import { findOpenMovement, lockPayoutOfBooking, readMoved } from './queries.ts'
 import { payouts, type Payout } from './tables.ts'
 
 /**
- * Works out what the provider has earned with a booking that is over, and by when. Again after each refund or dispute:
- * the amount follows what is kept, until it is on its way.
+ * Works out what the provider has earned with a booking that is over, and by when. Again after each refund or dispute, before
+ * and after it was paid: the amount follows what is kept, and what is due next follows the amount.
  * @throws {Trouble} while the money is still being captured or voided: the job comes again.
  */
 export async function schedulePayout(ctx: Ctx, bookingId: BookingId): Promise<void> {
@@ -39,12 +39,26 @@ export interface Owed {
   readonly hold: 'disputed' | 'refund_failed' | null
 }
 
-/** Locks the payment, then the payout. Null when nothing is owed, or nothing can be changed any more. */
+/** Locks the payment, then the payout. Null when nothing is owed. */
 export async function recomputePayout(
   tx: Tx,
   ctx: Ctx,
   bookingId: BookingId,
 ): Promise<{ payout: Payout; owed: Owed } | null> {
+  const owed = await readOwed(tx, bookingId)
+  if (!owed) return null
+  const payout = await lockPayoutOfBooking(tx, bookingId)
+  if (!payout) {
+    const inserted = total(owed.settlement) > 0n ? await insert(tx, ctx, owed) : null
+    return inserted && { payout: inserted, owed }
+  }
+  // A movement is under way with the amount it was asked for: what changed since is settled after it.
+  if (await findOpenMovement(tx, payout.id)) return { payout, owed }
+  const released = payout.releases > 0 ? await shareOut(tx, ctx, payout, owed.settlement) : payout
+  return { payout: await adjust(tx, ctx, released, owed), owed }
+}
+
+async function readOwed(tx: Tx, bookingId: BookingId): Promise<Owed | null> {
   const payment = await lockPaymentOfBooking(tx, bookingId)
   if (!payment) return null
   const { booking } = await getBookingFacts(tx, bookingId)
@@ -52,22 +66,17 @@ export async function recomputePayout(
   if (payment.status === 'authorized')
     throw new Trouble('payments', 'the capture of a booking that is over is still under way')
   if (payment.capturedMinor === 0n) return null
-  const refunds = await listRefunds(tx, payment.id)
-  const settlement = settlementOf(booking, refundedParts(refunds))
-  const hold = holdOf({ paymentStatus: payment.status, refundStatuses: refunds.map(({ status }) => status) })
-  const owed = { payment, booking, settlement, hold }
-
-  const payout = await lockPayoutOfBooking(tx, bookingId)
-  if (payout?.status === 'paid') return null
-  // A transfer is under way with the amount it was asked for: what changed since is settled after it.
-  const transfer = payout && (await findOperation(tx, 'transfer', payout.id))
-  if (payout && transfer?.status === 'intended') return { payout, owed }
-  if (settlement.providerNetMinor === 0n) {
-    if (payout) await write(tx, ctx, payout, { status: 'reversed', attemptDueAt: null, failureReason: null })
-    else await releaseToPlatform(tx, ctx, owed)
-    return null
+  const openFailedRefunds = await countOpenFailedRefunds(tx, payment.id)
+  return {
+    payment,
+    booking,
+    settlement: settlementOf(booking, await readGivenBack(tx, payment.id)),
+    hold: holdOf({ paymentStatus: payment.status, openFailedRefunds }),
   }
-  return { payout: payout ? await adjust(tx, ctx, payout, owed) : await insert(tx, ctx, owed), owed }
+}
+
+function total({ providerNetMinor, commissionMinor, surchargeMinor }: Settlement): bigint {
+  return providerNetMinor + commissionMinor + surchargeMinor
 }
 
 async function insert(tx: Tx, ctx: Ctx, { booking, settlement, hold }: Owed): Promise<Payout> {
@@ -76,15 +85,20 @@ async function insert(tx: Tx, ctx: Ctx, { booking, settlement, hold }: Owed): Pr
     id: randomUUID() as PayoutId,
     bookingId: booking.id,
     providerId: booking.providerId,
-    status: 'scheduled',
+    status: settlement.providerNetMinor > 0n ? 'scheduled' : 'none',
     amountMinor: settlement.providerNetMinor,
     currency: booking.currency,
     dueAt,
     attemptDueAt: hold ? null : dueAt,
     attempts: 0,
     stripeTransferId: null,
-    failureReason: hold && PAYOUT_REASONS[hold],
+    waitsFor: hold,
+    failureReason: hold && WAIT_SENTENCES[hold],
     paidAt: null,
+    releasedShareMinor: 0n,
+    releasedCommissionMinor: 0n,
+    releasedSurchargeMinor: 0n,
+    releases: 0,
     createdAt: ctx.now,
     updatedAt: ctx.now,
   }
@@ -92,29 +106,64 @@ async function insert(tx: Tx, ctx: Ctx, { booking, settlement, hold }: Owed): Pr
   return row
 }
 
-/** A hold stops it; the end of a hold starts it again; otherwise only the amount follows. */
-async function adjust(tx: Tx, ctx: Ctx, payout: Payout, { settlement, hold }: Owed): Promise<Payout> {
-  const amount = { amountMinor: settlement.providerNetMinor }
-  if (hold)
-    return write(tx, ctx, payout, { ...amount, attemptDueAt: null, failureReason: PAYOUT_REASONS[hold] })
-  if (!isHeld(payout) && payout.status !== 'reversed') return write(tx, ctx, payout, amount)
+/** Escrow is over, or was: each gets by how much their share has grown since, and gives back by how much it has shrunk. */
+export async function shareOut(tx: Tx, ctx: Ctx, payout: Payout, settlement: Settlement): Promise<Payout> {
+  const growth = {
+    providerNetMinor: settlement.providerNetMinor - payout.releasedShareMinor,
+    commissionMinor: settlement.commissionMinor - payout.releasedCommissionMinor,
+    surchargeMinor: settlement.surchargeMinor - payout.releasedSurchargeMinor,
+  }
+  const postings = releasePostings({ ...payout, occurredAt: ctx.now }, growth, payout.releases)
+  if (postings.length === 0 && payout.releases > 0) return payout
+  await postTransfers(tx, ctx.now, postings)
   return write(tx, ctx, payout, {
-    ...amount,
-    status: 'scheduled',
+    releasedShareMinor: settlement.providerNetMinor,
+    releasedCommissionMinor: settlement.commissionMinor,
+    releasedSurchargeMinor: settlement.surchargeMinor,
+    releases: payout.releases + 1,
+  })
+}
+
+/** A hold stops it; the end of a hold, and whatever is to be moved after it was settled, start it again. */
+async function adjust(tx: Tx, ctx: Ctx, payout: Payout, owed: Owed): Promise<Payout> {
+  const { settlement, hold } = owed
+  const moved = await readMoved(tx, payout.id)
+  const earnedMinor = settlement.providerNetMinor
+  // A new amount is a new question: what could not be taken back before may be there now.
+  const sameAmount = earnedMinor === payout.amountMinor
+  const status = statusOf(payout, { earnedMinor, ...moved })
+  const known = { amountMinor: earnedMinor, status }
+  if (hold) {
+    const waits = { attemptDueAt: null, waitsFor: hold, failureReason: WAIT_SENTENCES[hold] }
+    return write(tx, ctx, payout, { ...known, ...waits })
+  }
+  if (payout.waitsFor === 'reversed_by_hand') return write(tx, ctx, payout, known)
+  const pullRefused = sameAmount && payout.waitsFor === 'owed'
+  const plan = planMovement({ earnedMinor, ...moved, debtMinor: 0n, pullRefused })
+  const toRelease = payout.releases === 0 && total(settlement) > 0n
+  if (!plan && !toRelease) {
+    const waits = pullRefused ? {} : { waitsFor: null, failureReason: null }
+    return write(tx, ctx, payout, { ...known, attemptDueAt: null, ...waits })
+  }
+  const waiting = payout.attemptDueAt !== null || payout.status === 'failed'
+  if (waiting && !isHeld(payout)) return write(tx, ctx, payout, known)
+  return write(tx, ctx, payout, {
+    ...known,
+    attempts: 0,
     attemptDueAt: laterOf(payout.dueAt, ctx.now),
+    waitsFor: null,
     failureReason: null,
   })
 }
 
-/** Nothing is left for the provider, and perhaps something for the platform. */
-async function releaseToPlatform(tx: Tx, ctx: Ctx, { booking, settlement }: Owed): Promise<void> {
-  const released = {
-    bookingId: booking.id,
-    providerId: booking.providerId,
-    currency: booking.currency,
-    occurredAt: ctx.now,
-  }
-  await postTransfers(tx, ctx.now, releasePostings(released, settlement))
+/** As far as it has come; one that was given up stays so until somebody has it tried again. */
+export function statusOf(
+  payout: Pick<Payout, 'status' | 'stripeTransferId'>,
+  standing: Pick<Standing, 'earnedMinor' | 'transferredMinor' | 'nettedMinor'>,
+): Payout['status'] {
+  const settled = settledStatus(standing)
+  if (standing.earnedMinor === 0n && payout.stripeTransferId !== null) return 'reversed'
+  return settled === 'scheduled' && payout.status === 'failed' ? 'failed' : settled
 }
 
 export async function write(tx: Tx, ctx: Ctx, payout: Payout, values: Partial<Payout>): Promise<Payout> {
@@ -123,10 +172,10 @@ export async function write(tx: Tx, ctx: Ctx, payout: Payout, values: Partial<Pa
   return { ...payout, ...changed }
 }
 
-export function isHeld({ failureReason }: Payout): boolean {
-  return failureReason === PAYOUT_REASONS.disputed || failureReason === PAYOUT_REASONS.refund_failed
+export function isHeld({ waitsFor }: Payout): boolean {
+  return waitsFor === 'disputed' || waitsFor === 'refund_failed'
 }
 
 export function isDue(payout: Payout, now: Temporal.Instant): boolean {
-  return payout.status === 'scheduled' && payout.attemptDueAt !== null && !isBefore(now, payout.dueAt)
+  return payout.attemptDueAt !== null && !isBefore(now, payout.dueAt)
 }

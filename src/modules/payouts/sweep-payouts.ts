@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Ctx } from '#src/platform/context.ts'
-import { JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import { addJob, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
 
 export const PAY_PROVIDER = 'payouts.pay-provider'
 
@@ -17,8 +17,11 @@ export async function sweepDuePayouts(ctx: Ctx): Promise<number> {
       update payouts set attempt_due_at = ${leasedUntil} where id in (
         select id from payouts where attempt_due_at <= ${now} order by attempt_due_at limit ${BATCH} for update skip locked)
       returning id)
-    select graphile_worker.add_job(
-      ${PAY_PROVIDER}::text, json_build_object('payoutId', id), job_key => 'payout:' || id, priority => ${JOB_PRIORITY.money}::int)
-    from due`)
+    select ${addJob({
+      task: PAY_PROVIDER,
+      payload: sql`json_build_object('payoutId', id)`,
+      key: sql`'payout:' || id`,
+      priority: JOB_PRIORITY.money,
+    })} from due`)
   return rowCount ?? 0
 }

@@ -2,7 +2,6 @@ import tzlookup from '@photostructure/tz-lookup'
 import { eq, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { CalendarId, ProviderId } from '#src/kernel/ids.ts'
-import { isCurrency } from '#src/kernel/money.ts'
 import { writeCalendars } from '#src/modules/scheduling/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -20,9 +19,14 @@ export interface CreateProvider {
   readonly timeZone?: string | undefined
   readonly latitude?: number | undefined
   readonly longitude?: number | undefined
+  /** What all prices of the provider are in; CURRENCY when not given. It stays. */
+  readonly currency?: string | undefined
 }
 
-/** Begins a provider, as a draft that its maker owns. */
+/**
+ * Begins a provider, as a draft that its maker owns.
+ * @throws refusals auth.required, provider.currency_not_sold with the currencies there are.
+ */
 export async function createProvider(
   ctx: Ctx,
   input: CreateProvider,
@@ -34,8 +38,10 @@ export async function createProvider(
   const timeZone =
     input.timeZone ?? (latitude !== null && longitude !== null ? tzlookup(latitude, longitude) : null)
   if (timeZone === null || !isTimeZone(timeZone)) throw invalid('timeZone', 'is not a time zone we know')
-  const currency = ctx.config.CURRENCY
-  if (!isCurrency(currency)) throw new TypeError(`CURRENCY ${currency} has no known exponent`)
+  const { currencies } = ctx.config
+  const wanted = input.currency ?? ctx.config.CURRENCY
+  const currency = currencies.find((sold) => sold === wanted)
+  if (!currency) throw refuse('provider.currency_not_sold', { currencies: [...currencies] })
 
   return inTransaction(ctx, async (tx) => {
     const id = randomUUID() as ProviderId
@@ -65,7 +71,7 @@ export async function createProvider(
       action: 'provider.create',
       subjectKind: 'provider',
       subjectId: id,
-      after: { name: input.name, slug, timeZone, country: input.country },
+      after: { name: input.name, slug, timeZone, currency, country: input.country },
     })
     return { id, slug }
   })

@@ -134,7 +134,8 @@ export function providersRoutes(): Routes {
         operationId: 'createProvider',
         tags: TAG,
         summary: 'Begin a provider of your own, as a draft',
-        description: 'The time zone is found from the coordinates when those are given.',
+        description:
+          'The time zone is found from the coordinates when those are given. The currency is that of every price of the provider, and stays.',
         request: {
           headers: idempotencyHeaders,
           body: bodyOf(
@@ -145,13 +146,14 @@ export function providersRoutes(): Routes {
                 timeZone: zoneSchema.optional(),
                 latitude: latitudeSchema.optional(),
                 longitude: longitudeSchema.optional(),
+                currency: z.string().length(3).optional().openapi({ example: 'USD' }),
               })
               .strict(),
           ),
         },
         responses: {
           ...ok(201, 'The draft', z.object({ id: idSchema, slug: z.string() })),
-          ...refusals('auth.required', ...WRITE_REFUSALS),
+          ...refusals('auth.required', 'provider.currency_not_sold', ...WRITE_REFUSALS),
         },
       }),
       (c) =>

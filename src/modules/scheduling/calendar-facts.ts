@@ -1,16 +1,19 @@
 import { sql, type SQL } from 'drizzle-orm'
+import { LIVE_STATES } from '#src/kernel/booking-states.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { TimeRange } from '#src/kernel/time-range.ts'
+import { BUFFER_MINUTES_MAX, DURATION_MINUTES_MAX, EXTRA_MINUTES_MAX, EXTRAS_MAX } from './domain/limits.ts'
 import type { DayWindow, Weekday } from './domain/opening-hours.ts'
 import type { CalendarFacts, ServiceFacts, Session } from './domain/slots.ts'
 
 // Times leave the database as epoch milliseconds inside one JSON value per calendar: a month of one calendar is one row,
 // and nothing is parsed twice.
 
-/** Where a start lies in the range, its service, buffers and extras may reach this far out of it. */
-const REACH_HOURS = 72
-/** A local date may differ from the date in UTC by one; the reach is in it. */
-const OVERRIDE_REACH_DAYS = 4
+/** Where a start lies in the range, what it occupies may reach this far out of it: the longest service with all that can be added. */
+const REACH_BEFORE_MINUTES = BUFFER_MINUTES_MAX
+const REACH_AFTER_MINUTES = DURATION_MINUTES_MAX + EXTRAS_MAX * EXTRA_MINUTES_MAX + BUFFER_MINUTES_MAX
+/** A local date may differ from the date in UTC by one, and where a date is repeated or left out by one more. */
+const OVERRIDE_REACH_DAYS = 2
 
 type Milliseconds = readonly [startMs: number, endMs: number]
 type BookedRow = readonly [
@@ -35,19 +38,22 @@ export interface CalendarFactsOptions {
   bookings: boolean
 }
 
+/** Written out and not passed: the index of the constraint is of these very words. */
+const LIVE = sql.raw(LIVE_STATES.map((state) => `'${state}'`).join(', '))
+
 /**
  * One JSON object with everything about the calendar `calendarId` (an SQL expression) that decides over starts in `around`.
  * The states are those of the constraint bookings_no_overlap, so that its index answers.
  */
 export function calendarFactsSql(calendarId: SQL, around: TimeRange, options: CalendarFactsOptions): SQL {
-  const from = around.start.subtract({ hours: REACH_HOURS }).toString()
-  const until = around.end.add({ hours: REACH_HOURS }).toString()
+  const from = around.start.subtract({ minutes: REACH_BEFORE_MINUTES }).toString()
+  const until = around.end.add({ minutes: REACH_AFTER_MINUTES }).toString()
   const range = sql`tstzrange(${from}::timestamptz, ${until}::timestamptz)`
   const booked = options.bookings
     ? sql`(select json_agg(json_build_array(b.service_id, ${ms(sql`b.starts_at`)}, ${ms(sql`lower(b.occupied)`)},
             ${ms(sql`upper(b.occupied)`)}, b.capacity))
            from bookings b where b.calendar_id = ${calendarId} and b.occupied && ${range}
-             and b.state in ('held', 'awaiting_provider', 'confirmed', 'in_progress'))`
+             and b.state in (${LIVE}))`
     : sql`null`
   return sql`json_build_object(
     'rules', (select json_agg(json_build_array(r.weekday, r.opens_minute, r.closes_minute))

@@ -5,6 +5,7 @@ export {
   withExtraMinutes,
   type CalendarFactsJson,
 } from './calendar-facts.ts'
+export { BUFFER_MINUTES_MAX, DURATION_MINUTES_MAX, EXTRA_MINUTES_MAX, EXTRAS_MAX } from './domain/limits.ts'
 export type { DayWindow, OpeningRule, Weekday } from './domain/opening-hours.ts'
 export {
   checkSlot,

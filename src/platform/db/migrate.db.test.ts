@@ -96,6 +96,7 @@ describe('the tables in the code', () => {
       'booking_transitions',
       'domain_events',
       'ledger_accounts',
+      'ledger_days',
       'worker_heartbeats',
     ]
     expect(
@@ -139,6 +140,9 @@ it('the application’s role can neither change nor delete what only grows', asy
                           where has_table_privilege('ecosystem_app', "table", privilege)) as allowed
     from unnest(array['ledger_transfers', 'ledger_accounts', 'booking_events', 'audit_log', 'mailbox_messages']) "table"`)
   expect(rows.map(({ allowed }) => allowed)).toEqual(rows.map(() => ['SELECT', 'INSERT']))
+  const forged = sql`insert into ledger_days (on_date, transfer_count, previous_hash, hash, marks, sealed_at)
+    values ('2026-01-01', 0, repeat('0', 64), repeat('0', 64), '', now())`
+  await expect(db.execute(forged)).rejects.toMatchObject({ cause: { code: '42501' } })
   await expect(db.execute(sql`delete from ledger_transfers`)).rejects.toMatchObject({
     cause: { code: '42501' },
   })

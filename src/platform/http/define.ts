@@ -92,9 +92,12 @@ export function ok<Status extends 200 | 201, Schema extends z.ZodType>(
   }
 }
 
-/** The answers by which a route may say no, for the document; the handler says them by throwing. */
+/**
+ * The answers by which a route may say no, for the document; the handler says them by throwing. Any of them may find the
+ * database away.
+ */
 export function refusals(...codes: RefusalCode[]): Record<never, never> {
-  const byStatus = Map.groupBy(codes, (code) => REFUSALS[code].status)
+  const byStatus = Map.groupBy([...codes, 'service_unavailable' as const], (code) => REFUSALS[code].status)
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
       status,

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import type { JsonObject } from '#src/kernel/json.ts'
 import type { Queryable } from '../db/database.ts'
 
@@ -19,9 +19,31 @@ export async function enqueue(
   payload: JsonObject,
   options: EnqueueOptions = {},
 ): Promise<void> {
-  await tx.execute(sql`
-    select graphile_worker.add_job(
-      ${task}::text, ${JSON.stringify(payload)}::json,
-      job_key => ${options.jobKey ?? null}::text, priority => ${options.priority ?? JOB_PRIORITY.normal}::int,
-      max_attempts => ${JOB_ATTEMPTS_MAX}::int)`)
+  const key = options.jobKey === undefined ? null : sql`${options.jobKey}::text`
+  await tx.execute(
+    sql`select ${addJob({ task, payload: sql`${JSON.stringify(payload)}::json`, key, priority: options.priority })}`,
+  )
+}
+
+export interface JobSql {
+  readonly task: string | SQL
+  /** Of type json. */
+  readonly payload: SQL
+  readonly key?: SQL | null
+  readonly priority?: number | undefined
+  readonly attemptsMax?: number
+}
+
+/**
+ * An SQL expression that adds a job, for statements that find out by themselves what is to be done. Its value is the job's id.
+ *
+ * With a key, graphile-worker's add_job adds nothing when a worker takes the waiting job of that key in the very same moment:
+ * it waits for the row, finds it locked, and leaves it. What that worker reads may be from before our change, and nobody would
+ * look again. The second call finds the job running and adds the next one.
+ */
+export function addJob({ task, payload, key = null, priority, attemptsMax = JOB_ATTEMPTS_MAX }: JobSql): SQL {
+  const name = typeof task === 'string' ? sql`${task}::text` : task
+  const add = sql`(graphile_worker.add_job(${name}, ${payload}, job_key => ${key}, max_attempts => ${attemptsMax}::int,
+    priority => ${priority ?? JOB_PRIORITY.normal}::int)).id`
+  return key === null ? add : sql`coalesce(${add}, ${add})`
 }

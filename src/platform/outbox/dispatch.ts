@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { JsonObject } from '#src/kernel/json.ts'
 import type { Ctx } from '../context.ts'
 import { prepared } from '../db/prepared.ts'
-import { JOB_ATTEMPTS_MAX } from '../jobs/enqueue.ts'
+import { addJob } from '../jobs/enqueue.ts'
 
 /** Event type → the tasks that react to it. Each gets the payload `{ eventId, subjectId, occurredAt, ...payload }`. */
 export type Subscriptions = Readonly<Record<string, readonly string[]>>
@@ -29,7 +29,7 @@ const addJobs = prepared<Record<'eventId' | 'now' | 'tasks', string>>(
       update domain_events set dispatched_at = ${sql.placeholder('now')}
       where id = ${sql.placeholder('eventId')} and dispatched_at is null
       returning id, ${PAYLOAD} as payload)
-    select graphile_worker.add_job(task, payload::json, job_key => id || ':' || task, max_attempts => ${JOB_ATTEMPTS_MAX}::int)
+    select ${addJob({ task: sql`task`, payload: sql`payload::json`, key: sql`id || ':' || task` })}
     from dispatched, jsonb_array_elements_text(${sql.placeholder('tasks')}::jsonb) task`,
 )
 

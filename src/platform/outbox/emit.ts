@@ -4,7 +4,7 @@ import type { JsonObject } from '#src/kernel/json.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import type { Tx } from '../db/database.ts'
 import { prepared } from '../db/prepared.ts'
-import { JOB_ATTEMPTS_MAX } from '../jobs/enqueue.ts'
+import { addJob } from '../jobs/enqueue.ts'
 
 /** What happened, in the past tense. The union lives with the modules that say it; the outbox only carries it. */
 export interface DomainEvent {
@@ -25,8 +25,7 @@ const say = prepared<Record<'id' | 'type' | 'subjectId' | 'payload' | 'occurredA
       values (${sql.placeholder('id')}, ${sql.placeholder('type')}, ${sql.placeholder('subjectId')},
               ${sql.placeholder('payload')}::jsonb, ${sql.placeholder('occurredAt')})
       returning id)
-    select graphile_worker.add_job(${DISPATCH_TASK}::text, json_build_object('eventId', id), max_attempts => ${JOB_ATTEMPTS_MAX}::int)
-    from said`,
+    select ${addJob({ task: DISPATCH_TASK, payload: sql`json_build_object('eventId', id)` })} from said`,
 )
 
 /** Says that something happened, in the transaction that made it happen. Subscribers hear of it after the commit, at least once. */

@@ -146,6 +146,18 @@ const CHECKS: readonly Check[] = [
   },
   { label: 'Jobs given up', href: '/operator/jobs?state=dead', of: (home) => home.jobsDead, bad: true },
   { label: 'Jobs late over a minute', href: '/operator/jobs', of: (home) => home.jobsWaiting, bad: true },
+  {
+    label: 'Differences with Stripe',
+    href: '/operator/reconciliation',
+    of: (home) => home.differencesOpen,
+    bad: true,
+  },
+  {
+    label: 'Reconciliations not finished',
+    href: '/operator/reconciliation',
+    of: (home) => home.reconciliationsLate,
+    bad: true,
+  },
   { label: 'Events not passed on', href: '/operator/jobs', of: (home) => home.eventsWaiting, bad: true },
   {
     label: 'Providers to review',

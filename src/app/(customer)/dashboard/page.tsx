@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
+import { BOOKING_STATES, isLive, LIVE_STATES } from '#src/kernel/booking-states.ts'
 import type { BookingListItem } from '#src/modules/bookings/reads.ts'
 import { countUnclaimed, listBookings } from '#src/modules/bookings/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
@@ -18,8 +19,7 @@ import { MailboxClaim, UnprovenMailbox } from './mailbox-claim.tsx'
 
 export const metadata = { title: 'Your bookings' }
 
-const TO_COME = ['held', 'awaiting_provider', 'confirmed', 'in_progress'] as const
-const OVER = ['completed', 'cancelled', 'declined', 'no_show', 'expired'] as const
+const OVER = BOOKING_STATES.filter((state) => !isLive(state))
 const PER_PAGE = 20
 
 export default async function DashboardPage({ searchParams }: { searchParams: Promise<Query> }) {
@@ -30,7 +30,7 @@ export default async function DashboardPage({ searchParams }: { searchParams: Pr
   const here = (next?: string) => `/dashboard${queryString({ view: past ? 'past' : null, cursor: next })}`
   const { items, nextCursor } = await listBookings(ctx, {
     as: 'customer',
-    states: past ? OVER : TO_COME,
+    states: past ? OVER : LIVE_STATES,
     order: past ? 'latest' : 'soonest',
     cursor,
     limit: PER_PAGE,

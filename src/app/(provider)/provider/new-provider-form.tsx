@@ -9,14 +9,17 @@ import type { Choice } from '../places.ts'
 import { SaveBar } from '../save-bar.tsx'
 import { useSave } from '../use-save.ts'
 
-const LABELS = { name: 'Name', country: 'Country', timeZone: 'Time zone' }
+const LABELS = { name: 'Name', country: 'Country', timeZone: 'Time zone', currency: 'Currency' }
 
 export function NewProviderForm({
   countries,
   timeZones,
+  currencies,
 }: {
   countries: readonly Choice[]
   timeZones: readonly Choice[]
+  /** The usual one first. */
+  currencies: readonly Choice[]
 }) {
   const router = useRouter()
   const form = useSave(LABELS)
@@ -28,7 +31,8 @@ export function NewProviderForm({
 
   async function begin(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    const name = textOf(new FormData(event.currentTarget), 'name')
+    const data = new FormData(event.currentTarget)
+    const name = textOf(data, 'name')
     if (!name) return form.refuse([{ field: 'name', message: 'Give the name that customers will see.' }])
     if (!country) return form.refuse([{ field: 'country', message: 'Choose your country.' }])
     if (!zone) return form.refuse([{ field: 'timeZone', message: 'Choose your time zone.' }])
@@ -36,6 +40,7 @@ export function NewProviderForm({
       name,
       country,
       timeZone: zone,
+      currency: textOf(data, 'currency') || undefined,
     })
     if (made) router.push(`/provider/${made.slug}/setup`)
   }
@@ -80,6 +85,20 @@ export function NewProviderForm({
           </option>
         ))}
       </Select>
+      {currencies.length > 1 && (
+        <Select
+          name="currency"
+          label="Currency"
+          hint="All your prices are in it; it cannot be changed later"
+          error={form.errorOf('currency')}
+        >
+          {currencies.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </Select>
+      )}
       <SaveBar label="Begin" busy={form.busy} saved={false} />
     </form>
   )

@@ -6,7 +6,7 @@ import { Column, PageHeading, Shell } from '#src/ui/shell.tsx'
 import type { Query } from '../../(public)/query.ts'
 import { requireAccount } from '../../require-account.ts'
 import { shellUser } from '../../shell-user.tsx'
-import { countries, timeZones } from '../places.ts'
+import { countries, currencyChoices, timeZones } from '../places.ts'
 import { NewProviderForm } from './new-provider-form.tsx'
 
 export const metadata = { title: 'Offer your services' }
@@ -47,7 +47,11 @@ export default async function ProviderStartPage({ searchParams }: { searchParams
               Begin with a name. You add services, hours and payouts next, in any order, and nothing is public
               before you publish it.
             </PageHeading>
-            <NewProviderForm countries={countries()} timeZones={timeZones()} />
+            <NewProviderForm
+              countries={countries()}
+              timeZones={timeZones()}
+              currencies={currencyChoices([...new Set([ctx.config.CURRENCY, ...ctx.config.currencies])])}
+            />
           </>
         )}
       </Column>

@@ -1,3 +1,4 @@
+import { isLive } from '#src/kernel/booking-states.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { BookingId, ServiceId } from '#src/kernel/ids.ts'
 import { pageConfig, pageContext } from '#src/boot/web.ts'
@@ -33,7 +34,6 @@ export interface BookingManagerProps {
 }
 
 const CHARGED = new Set(['captured', 'partially_refunded'])
-const LIVE = new Set(['held', 'awaiting_provider', 'confirmed', 'in_progress'])
 
 /** A booking in the hands of whoever booked it, by link or signed in. Looking at it changes nothing; its buttons do. */
 export async function BookingManager({ view, now, guestKey, locale, query, path }: BookingManagerProps) {
@@ -60,7 +60,7 @@ export async function BookingManager({ view, now, guestKey, locale, query, path 
           {actions.reschedule && !changing && (
             <ButtonLink href={`${path}?change=time`}>Change the time</ButtonLink>
           )}
-          {LIVE.has(view.state) && view.state !== 'held' && <CalendarLinks view={view} guestKey={guestKey} />}
+          {isLive(view.state) && view.state !== 'held' && <CalendarLinks view={view} guestKey={guestKey} />}
           {actions.cancel && view.cancelRefund && (
             <CancelButton
               bookingId={view.id}
@@ -72,7 +72,7 @@ export async function BookingManager({ view, now, guestKey, locale, query, path 
               locale={locale.tag}
             />
           )}
-          {!LIVE.has(view.state) && (
+          {!isLive(view.state) && (
             <ButtonLink
               href={`/providers/${view.provider.slug}/book${queryString({ service: view.service.id })}`}
               look="secondary"

@@ -31,7 +31,14 @@ export function RefundStatus({ view, locale }: { view: BookingView; locale: stri
           ).toISOString()
           return (
             <li key={refund.requestedAt}>
-              {refund.status === 'failed' ? (
+              {refund.status === 'given_otherwise' ? (
+                <Notice
+                  tone="info"
+                  title={`${amount} was given back on ${sayDate(refund.settledAt ?? refund.requestedAt, timeZone, locale)}`}
+                >
+                  Your card would not take it, so it went another way, as we have told you.
+                </Notice>
+              ) : refund.status === 'failed' ? (
                 <Notice tone="warning" title={`${amount} could not be sent back to your card`}>
                   Nothing is lost. Our team has been told and gets in touch with you.
                 </Notice>

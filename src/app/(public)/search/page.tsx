@@ -3,7 +3,7 @@ import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import type { Metadata } from 'next'
 import { pageContext } from '#src/boot/web.ts'
-import { isCurrency, money, formatMoney, fromDecimalString } from '#src/kernel/money.ts'
+import { money, formatMoney, fromDecimalString } from '#src/kernel/money.ts'
 import {
   listCategories,
   searchProviders,
@@ -87,7 +87,7 @@ export default async function SearchPage({ searchParams }: PageProps) {
     }),
     pageLocale(),
   ])
-  const currency = isCurrency(config.CURRENCY) ? config.CURRENCY : 'USD'
+  const currency = config.CURRENCY
   const priceMax = query.priceMax ? fromDecimalString(query.priceMax, currency) : null
   const filters = activeFilters(query, {
     category: nameOf(categories, query.categoryId),

@@ -1,4 +1,4 @@
-import { exponentOf, fromDecimalString, isCurrency, type Currency } from '#src/kernel/money.ts'
+import { exponentOf, fromDecimalString, type Currency } from '#src/kernel/money.ts'
 import { SORTS, type SearchInput, type Sort } from '#src/modules/catalog/reads.ts'
 import { isDate, one, queryString, type Query } from '../query.ts'
 
@@ -103,7 +103,7 @@ export function askedSearch(
 
 export function toSearchInput(
   query: SearchQuery,
-  page: { cursor: string | undefined; limit: number; signedIn: boolean; currency: string },
+  page: { cursor: string | undefined; limit: number; signedIn: boolean; currency: Currency },
 ): SearchInput {
   return {
     text: query.text,
@@ -125,12 +125,11 @@ export function toSearchInput(
   }
 }
 
-function minorOf(text: string, currency: string): number | undefined {
-  const known: Currency = isCurrency(currency) ? currency : 'USD'
+function minorOf(text: string, currency: Currency): number | undefined {
   const [units = '', decimals = ''] = text.split('.')
   const amount = fromDecimalString(
-    `${units}.${decimals.slice(0, exponentOf(known)) || '0'}`.replace(/\.0$/, ''),
-    known,
+    `${units}.${decimals.slice(0, exponentOf(currency)) || '0'}`.replace(/\.0$/, ''),
+    currency,
   )
   return amount ? Number(amount.amountMinor) : undefined
 }

@@ -23,6 +23,7 @@ const booking: CancellableBooking = {
   startsAt: START,
   cancellationPolicy: 'flexible',
   refundPercentMax: 100,
+  currency: 'USD',
   baseMinor: 10_000n,
   surchargeMinor: 1_000n,
   refunded: { baseRefundedMinor: 0n, surchargeRefundedMinor: 0n },
@@ -120,6 +121,7 @@ describe('for every booking', () => {
     startsAt: fc.constant(START),
     cancellationPolicy: fc.constantFrom(...CANCELLATION_POLICIES),
     refundPercentMax: fc.constantFrom(0, 50, 100),
+    currency: fc.constantFrom('USD', 'JPY'),
     baseMinor: fc.bigInt({ min: 1n, max: 100_000_000n }),
     surchargeMinor: fc.bigInt({ min: 0n, max: 10_000_000n }),
     refunded: fc.option(

@@ -1,5 +1,6 @@
 import type { Party } from '#src/kernel/actor.ts'
-import { proportionHalfUp } from '#src/kernel/money.ts'
+import { chargeStepOf } from '#src/kernel/charges.ts'
+import { proportionHalfUp, type Currency } from '#src/kernel/money.ts'
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
 import { findTransition, type BookingState } from './lifecycle.ts'
 
@@ -69,6 +70,7 @@ export interface CancellableBooking {
   readonly startsAt: Temporal.Instant
   readonly cancellationPolicy: CancellationPolicy
   readonly refundPercentMax: number
+  readonly currency: Currency
   readonly baseMinor: bigint
   readonly surchargeMinor: bigint
   /** What has come back of the money that was taken; null while none was taken, but only reserved or asked for. */
@@ -92,7 +94,7 @@ export type CancellationDecision =
 /**
  * Who may cancel, until when, and what comes back. The customer gets what the policy says of what was paid, less what has
  * come back before; provider and operator give everything back. The guest surcharge comes back in the same proportion as
- * the price; each is rounded half up by itself.
+ * the price; each is rounded half up by itself, to the smallest step that can be refunded.
  */
 export function decideCancellation(
   booking: CancellableBooking,
@@ -116,18 +118,17 @@ interface RefundParts {
   readonly surchargeRefundMinor: bigint
 }
 
-/** What is still to come back until `percent` of what was paid has. */
+type Paid = Pick<CancellableBooking, 'currency' | 'baseMinor' | 'surchargeMinor' | 'refunded'>
+
+/** What is still to come back until `percent` of what was paid has, minor units on the charge step. */
 export function refundParts(
-  {
-    baseMinor,
-    surchargeMinor,
-    refunded,
-  }: Pick<CancellableBooking, 'baseMinor' | 'surchargeMinor' | 'refunded'>,
+  { currency, baseMinor, surchargeMinor, refunded }: Paid,
   percent: number,
 ): RefundParts {
   if (refunded === null) return { baseRefundMinor: 0n, surchargeRefundMinor: 0n }
+  const stepMinor = chargeStepOf(currency)
   const part = (paidMinor: bigint, backMinor: bigint) => {
-    const dueMinor = proportionHalfUp(paidMinor, BigInt(percent), 100n) - backMinor
+    const dueMinor = proportionHalfUp(paidMinor, BigInt(percent), 100n, stepMinor) - backMinor
     return dueMinor > 0n ? dueMinor : 0n
   }
   return {

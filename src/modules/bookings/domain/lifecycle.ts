@@ -1,29 +1,7 @@
 import type { Party } from '#src/kernel/actor.ts'
+import type { BookingState } from '#src/kernel/booking-states.ts'
 
-/**
- * The life of a booking: the one table. The database's booking_transitions, the API's enumeration and the drawing in the
- * docs are compared with it by a test.
- */
-export const BOOKING_STATES = [
-  'held',
-  'awaiting_provider',
-  'confirmed',
-  'in_progress',
-  'completed',
-  'expired',
-  'declined',
-  'cancelled',
-  'no_show',
-] as const
-export type BookingState = (typeof BOOKING_STATES)[number]
-
-/** States in which the time is taken; the exclusion constraint covers exactly these. */
-export const LIVE_STATES = [
-  'held',
-  'awaiting_provider',
-  'confirmed',
-  'in_progress',
-] as const satisfies readonly BookingState[]
+export { BOOKING_STATES, LIVE_STATES, type BookingState } from '#src/kernel/booking-states.ts'
 
 interface Transition {
   readonly name: string
@@ -34,6 +12,10 @@ interface Transition {
   readonly itselfAt?: 'holdExpiresAt' | 'answerDueAt' | 'startsAt' | 'endsAt'
 }
 
+/**
+ * The life of a booking: the one table. The database's booking_transitions and the drawing in docs/guides/bookings.md are
+ * compared with it by a test, and so are the states of the API and of the constraints.
+ */
 export const TRANSITIONS = [
   { name: 'hold', from: null, to: 'held', by: ['customer', 'guest'] },
   { name: 'confirm', from: 'held', to: 'confirmed', by: ['system'] }, // paid, instant booking
@@ -100,9 +82,4 @@ export function findTransition(
 ): Transition | null {
   const rows: readonly Transition[] = TRANSITIONS
   return rows.find((row) => row.name === name && row.from === from && row.by.includes(party)) ?? null
-}
-
-export function isLive(state: BookingState): boolean {
-  const live: readonly BookingState[] = LIVE_STATES
-  return live.includes(state)
 }

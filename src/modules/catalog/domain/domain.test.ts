@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { chargeStepOf } from '#src/kernel/charges.ts'
 import { quotePrice } from '#src/modules/payments/index.ts'
 import { CATEGORY_TREE, type CategoryNode } from './category-tree.ts'
 import { boxesAround, distanceKm } from './geo-box.ts'
@@ -52,19 +53,27 @@ function travel(lat: number, lng: number, km: number, bearing: number) {
 }
 
 describe('the highest base price within a total', () => {
-  it('is within it, and one more is not', () => {
+  it('is within it, and the next one is not, in steps of what can be charged', () => {
     const fees = fc.record({
       platformFee: fc.integer({ min: 0, max: 5000 }),
       more: fc.integer({ min: 0, max: 5000 }),
     })
     fc.assert(
-      fc.property(fc.bigInt({ min: 1n, max: 10_000_000n }), fees, (totalMax, { platformFee, more }) => {
-        const totalOf = (baseMinor: bigint) =>
-          quotePrice({ baseMinor, guest: true, platformFee, guestFee: platformFee + more }).totalMinor
-        const base = baseMaxFor(totalMax, totalOf)
-        if (base > 0n) expect(totalOf(base)).toBeLessThanOrEqual(totalMax)
-        expect(totalOf(base + 1n)).toBeGreaterThan(totalMax)
-      }),
+      fc.property(
+        fc.bigInt({ min: 1n, max: 10_000_000n }),
+        fc.constantFrom('USD', 'JPY', 'KWD'),
+        fees,
+        (totalMax, currency, { platformFee, more }) => {
+          const step = chargeStepOf(currency)
+          const guestFee = platformFee + more
+          const totalOf = (baseMinor: bigint) =>
+            quotePrice({ currency, baseMinor, guest: true, platformFee, guestFee }).totalMinor
+          const base = baseMaxFor(totalMax, step, totalOf)
+          expect(base % step).toBe(0n)
+          if (base > 0n) expect(totalOf(base)).toBeLessThanOrEqual(totalMax)
+          expect(totalOf(base + step)).toBeGreaterThan(totalMax)
+        },
+      ),
     )
   })
 })

@@ -17,6 +17,7 @@ export const CHART = {
     perProvider: false,
     holds: 'Our money at Stripe, available or on its way there',
   },
+  bank: { side: 'debit', perProvider: false, holds: 'Paid out of Stripe to our bank, less what was paid in' },
   escrow: {
     side: 'credit',
     perProvider: false,
@@ -25,11 +26,31 @@ export const CHART = {
   provider_payable: {
     side: 'credit',
     perProvider: true,
-    holds: 'Earned by the provider and not yet passed on',
+    holds: 'Earned by the provider and not yet passed on; below zero, what the provider owes us',
+  },
+  disputed_funds: {
+    side: 'debit',
+    perProvider: false,
+    holds: 'Taken by a bank while it decides a dispute',
   },
   commission_revenue: { side: 'credit', perProvider: false, holds: "The platform's part of the prices" },
   surcharge_revenue: { side: 'credit', perProvider: false, holds: 'What guests paid on top' },
   processing_fees: { side: 'debit', perProvider: false, holds: "Stripe's fees, the platform's cost" },
+  dispute_fees: {
+    side: 'debit',
+    perProvider: false,
+    holds: "Stripe's fees for disputes, the platform's cost",
+  },
+  losses: {
+    side: 'debit',
+    perProvider: false,
+    holds: 'What the platform lost: more was taken than was left',
+  },
+  outside_payments: {
+    side: 'credit',
+    perProvider: false,
+    holds: 'Given back to customers in another way than through Stripe',
+  },
 } as const satisfies Record<string, ChartEntry>
 
 export type AccountCode = keyof typeof CHART

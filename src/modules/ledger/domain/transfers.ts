@@ -12,9 +12,35 @@ export const TRANSFER_KINDS = [
   'provider_share',
   'commission',
   'surcharge',
+  'provider_share_returned',
+  'commission_returned',
+  'surcharge_returned',
   'provider_transfer',
+  'transfer_reversal',
+  'refund_outside',
+  'dispute_withdrawal',
+  'dispute_reinstatement',
+  'dispute_fee',
+  'dispute_fee_returned',
+  'dispute_loss',
+  'platform_loss',
+  'bank_payout',
+  'bank_payout_failed',
+  'top_up',
+  'top_up_failed',
+  'stripe_fee',
 ] as const
 export type TransferKind = (typeof TRANSFER_KINDS)[number]
+
+/**
+ * What an amount was worked out from, for whoever asks why. Names end in their unit: `…Minor` are minor units of the
+ * transfer's currency, `…BasisPoints` hundredths of a percent; anything else is a word. Stored as JSON, read by people only.
+ */
+export interface TransferFacts {
+  /** 'base + guest fee': how the inputs make the amount. */
+  readonly formula: string
+  readonly [input: string]: string | number
+}
 
 /** One positive amount from one account to another. What is debited grows an asset, what is credited grows a debt or revenue. */
 export interface Transfer {
@@ -31,6 +57,7 @@ export interface Transfer {
   /** The effect key of the transfer that this one takes back. */
   readonly reverses?: string
   readonly description: string
+  readonly facts?: TransferFacts
   readonly occurredAt: Temporal.Instant
 }
 

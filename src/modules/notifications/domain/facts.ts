@@ -1,16 +1,6 @@
+import type { BookingState } from '#src/kernel/booking-states.ts'
 import type { Currency } from '#src/kernel/money.ts'
 import type { Temporal } from '#src/kernel/time.ts'
-
-export type BookingState =
-  | 'held'
-  | 'awaiting_provider'
-  | 'confirmed'
-  | 'in_progress'
-  | 'completed'
-  | 'expired'
-  | 'declined'
-  | 'cancelled'
-  | 'no_show'
 
 /** Up to and including `until` a cancellation gives back that much; the last step ends with the start. */
 export interface RefundStep {
@@ -105,9 +95,3 @@ export interface PayoutFacts {
 
 /** Who reads a mail; a guest reads what a customer does, with other links. */
 export type Audience = 'customer' | 'guest' | 'provider'
-
-const LIVE: ReadonlySet<BookingState> = new Set(['held', 'awaiting_provider', 'confirmed', 'in_progress'])
-
-export function isLive(state: BookingState): boolean {
-  return LIVE.has(state)
-}

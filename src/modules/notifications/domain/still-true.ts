@@ -1,6 +1,7 @@
+import { isLive } from '#src/kernel/booking-states.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import { isLive, type BookingFacts } from './facts.ts'
+import type { BookingFacts } from './facts.ts'
 import { isStillUseful } from './reminders.ts'
 import type { BookingTemplate } from './who-gets-what.ts'
 

@@ -189,6 +189,8 @@ describe('what the mails say', () => {
       composeBookingMail('booking_confirmed', view('customer', { currency, totalMinor })).price.at(-1)?.amount
     expect(total('JPY', 15_000n)).toBe('¥15,000')
     expect(total('KWD', 1_250n)).toMatch(/^KWD\s1\.250$/)
+    expect(total('HUF', 17_550n)).toMatch(/^HUF\s175\.50$/)
+    expect(total('UGX', 50_000n)).toMatch(/^UGX\s50,000$/)
   })
 })
 

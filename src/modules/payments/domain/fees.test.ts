@@ -1,18 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { chargeStepOf } from '#src/kernel/charges.ts'
+import { CURRENCY_EXPONENTS } from '#src/kernel/currencies.ts'
+import type { Currency } from '#src/kernel/money.ts'
 import { quotePrice, settlementOf, splitRefund, type PriceFigures } from './fees.ts'
 
 const RUNS = 20_000
-const FEES = { platformFee: 1_000, guestFee: 2_000 }
+const FEES = { currency: 'USD', platformFee: 1_000, guestFee: 2_000 } as const
 
+const currencies = fc.constantFrom(...(Object.keys(CURRENCY_EXPONENTS) as Currency[]))
 const quotes = fc
   .record({
-    baseMinor: fc.bigInt({ min: 1n, max: 10_000_000_000n }),
+    currency: currencies,
+    baseSteps: fc.bigInt({ min: 1n, max: 10_000_000_000n }),
     guest: fc.boolean(),
     fees: fc.tuple(fc.integer({ min: 0, max: 9_000 }), fc.integer({ min: 0, max: 9_000 })),
   })
-  .map(({ baseMinor, guest, fees: [one, other] }) => ({
-    baseMinor,
+  .map(({ currency, baseSteps, guest, fees: [one, other] }) => ({
+    currency,
+    baseMinor: baseSteps * chargeStepOf(currency),
     guest,
     platformFee: Math.min(one, other),
     guestFee: Math.max(one, other),
@@ -36,7 +42,18 @@ describe('a price', () => {
     [1n, true, { commissionMinor: 0n, surchargeMinor: 0n, providerNetMinor: 1n, totalMinor: 1n }],
     [5n, true, { commissionMinor: 1n, surchargeMinor: 0n, providerNetMinor: 4n, totalMinor: 5n }],
   ])('of %s minor units (guest: %s) is shared out as the contract says', (baseMinor, guest, expected) => {
-    expect(quotePrice({ baseMinor, guest, ...FEES })).toEqual({ baseMinor, ...expected })
+    expect(quotePrice({ baseMinor, guest, ...FEES })).toEqual({ currency: 'USD', baseMinor, ...expected })
+  })
+
+  test('is shared out in what can be charged: yen, tens of fils, whole ariary', () => {
+    const asGuest = (currency: Currency, baseMinor: bigint) => {
+      const figures = quotePrice({ ...FEES, currency, baseMinor, guest: true })
+      return [figures.commissionMinor, figures.surchargeMinor, figures.providerNetMinor, figures.totalMinor]
+    }
+    expect(asGuest('JPY', 505n)).toEqual([51n, 50n, 454n, 555n])
+    expect(asGuest('KWD', 5_630n)).toEqual([560n, 570n, 5_070n, 6_200n]) // 0.563 and 1.126 exactly
+    expect(asGuest('KWD', 5_650n)).toEqual([570n, 560n, 5_080n, 6_210n]) // 0.565 goes up
+    expect(asGuest('MGA', 12_300n)).toEqual([1_200n, 1_300n, 11_100n, 13_600n])
   })
 
   test('is what the provider gets and what the platform takes, to the last minor unit', () => {
@@ -46,7 +63,8 @@ describe('a price', () => {
         expect(providerNetMinor + commissionMinor + surchargeMinor).toBe(totalMinor)
         expect(providerNetMinor + commissionMinor).toBe(baseMinor)
         expect(baseMinor + surchargeMinor).toBe(totalMinor)
-        expect([providerNetMinor, commissionMinor, surchargeMinor].every((part) => part >= 0n)).toBe(true)
+        const parts = [providerNetMinor, commissionMinor, surchargeMinor]
+        expect(parts.every((part) => part >= 0n && part % chargeStepOf(input.currency) === 0n)).toBe(true)
       }),
       { numRuns: RUNS },
     )
@@ -66,13 +84,14 @@ describe('a price', () => {
     )
   })
 
-  test("has a platform's whole take on a guest within half a minor unit of its percentage", () => {
+  test("has a platform's whole take on a guest within half a charge step of its percentage", () => {
     fc.assert(
       fc.property(quotes, (input) => {
         const { baseMinor, commissionMinor, surchargeMinor } = quotePrice({ ...input, guest: true })
         const exactTimes10000 = baseMinor * BigInt(input.guestFee)
         const error = (commissionMinor + surchargeMinor) * 10_000n - exactTimes10000
-        expect(error <= 5_000n && error > -5_000n).toBe(true)
+        const half = 5_000n * chargeStepOf(input.currency)
+        expect(error <= half && error > -half).toBe(true)
       }),
       { numRuns: RUNS },
     )
@@ -96,23 +115,28 @@ describe('a price', () => {
   })
 })
 
+const onStep = (step: bigint, max: bigint) =>
+  fc.bigInt({ min: 0n, max: max / step }).map((steps) => steps * step)
 const kept = quotes.chain((input) => {
   const figures = quotePrice(input)
+  const step = chargeStepOf(input.currency)
   return fc.record({
     figures: fc.constant(figures),
-    baseRefundedMinor: fc.bigInt({ min: 0n, max: figures.baseMinor }),
-    surchargeRefundedMinor: fc.bigInt({ min: 0n, max: figures.surchargeMinor }),
+    step: fc.constant(step),
+    baseRefundedMinor: onStep(step, figures.baseMinor),
+    surchargeRefundedMinor: onStep(step, figures.surchargeMinor),
   })
 })
 
 describe('what is kept after refunds', () => {
   test('is shared out to the last minor unit', () => {
     fc.assert(
-      fc.property(kept, ({ figures, ...refunded }) => {
+      fc.property(kept, ({ figures, step, ...refunded }) => {
         const { providerNetMinor, commissionMinor, surchargeMinor } = settlementOf(figures, refunded)
         const left = figures.totalMinor - refunded.baseRefundedMinor - refunded.surchargeRefundedMinor
         expect(providerNetMinor + commissionMinor + surchargeMinor).toBe(left)
-        expect([providerNetMinor, commissionMinor, surchargeMinor].every((part) => part >= 0n)).toBe(true)
+        const parts = [providerNetMinor, commissionMinor, surchargeMinor]
+        expect(parts.every((part) => part >= 0n && part % step === 0n)).toBe(true)
       }),
       { numRuns: RUNS },
     )
@@ -139,10 +163,10 @@ describe('what is kept after refunds', () => {
 
   test('never gives the provider more for a larger refund', () => {
     fc.assert(
-      fc.property(kept, ({ figures, baseRefundedMinor, surchargeRefundedMinor }) => {
+      fc.property(kept, ({ figures, step, baseRefundedMinor, surchargeRefundedMinor }) => {
         fc.pre(baseRefundedMinor > 0n)
         const less = settlementOf(figures, {
-          baseRefundedMinor: baseRefundedMinor - 1n,
+          baseRefundedMinor: baseRefundedMinor - step,
           surchargeRefundedMinor,
         })
         const more = settlementOf(figures, { baseRefundedMinor, surchargeRefundedMinor })
@@ -186,12 +210,14 @@ describe('a refund of some amount', () => {
         const figures: PriceFigures = quotePrice(input)
         const refunded = { baseRefundedMinor: 0n, surchargeRefundedMinor: 0n }
         const left = () => figures.totalMinor - refunded.baseRefundedMinor - refunded.surchargeRefundedMinor
-        for (const step of [...steps, figures.totalMinor]) {
+        const step = chargeStepOf(input.currency)
+        for (const wanted of [...steps.map((count) => count * step), figures.totalMinor]) {
           if (left() === 0n) break
-          const amount = step < left() ? step : left()
+          const amount = wanted < left() ? wanted : left()
           const { basePartMinor, surchargePartMinor } = splitRefund(figures, refunded, amount)
           expect(basePartMinor + surchargePartMinor).toBe(amount)
           expect(basePartMinor >= 0n && surchargePartMinor >= 0n).toBe(true)
+          expect([basePartMinor % step, surchargePartMinor % step]).toEqual([0n, 0n])
           refunded.baseRefundedMinor += basePartMinor
           refunded.surchargeRefundedMinor += surchargePartMinor
           settlementOf(figures, refunded) // asserts that both are within what was paid

@@ -1,8 +1,10 @@
 import { assert } from '#src/kernel/assert.ts'
-import { proportionHalfUp, shareHalfUp, type BasisPoints } from '#src/kernel/money.ts'
+import { chargeStepOf } from '#src/kernel/charges.ts'
+import { proportionHalfUp, shareHalfUp, type BasisPoints, type Currency } from '#src/kernel/money.ts'
 
 /** The figures of a booking, minor units of one currency. Frozen when it is made: later prices and percentages change none. */
 export interface PriceFigures {
+  readonly currency: Currency
   /** The price of the service with its extras. */
   readonly baseMinor: bigint
   /** The platform's part of the base. */
@@ -16,6 +18,8 @@ export interface PriceFigures {
 }
 
 export interface QuoteInput {
+  readonly currency: Currency
+  /** On the currency's charge step, and then so is every figure: total, shares and whatever is refunded can be moved. */
   readonly baseMinor: bigint
   readonly guest: boolean
   /** The platform's part of a booking made with an account. */
@@ -24,14 +28,19 @@ export interface QuoteInput {
   readonly guestFee: BasisPoints
 }
 
-/** The only fee calculation. Both shares round half up, in the platform's favour by at most half a minor unit. */
-export function quotePrice({ baseMinor, guest, platformFee, guestFee }: QuoteInput): PriceFigures {
+/**
+ * The only fee calculation. Both shares round half up to the currency's charge step (a cent, a yen, ten fils), in the
+ * platform's favour by at most half a step.
+ */
+export function quotePrice({ currency, baseMinor, guest, platformFee, guestFee }: QuoteInput): PriceFigures {
   assert(baseMinor > 0n, 'a price is positive')
   assert(platformFee <= guestFee, "the whole take on a guest's booking is at least the commission")
   assert(platformFee <= 10_000, 'the commission is at most the price')
-  const commissionMinor = shareHalfUp(baseMinor, platformFee)
-  const surchargeMinor = guest ? shareHalfUp(baseMinor, guestFee) - commissionMinor : 0n
+  const stepMinor = chargeStepOf(currency)
+  const commissionMinor = shareHalfUp(baseMinor, platformFee, stepMinor)
+  const surchargeMinor = guest ? shareHalfUp(baseMinor, guestFee, stepMinor) - commissionMinor : 0n
   return {
+    currency,
     baseMinor,
     commissionMinor,
     surchargeMinor,
@@ -53,8 +62,8 @@ export interface RefundedParts {
 }
 
 /**
- * Shares out what is kept after refunds: the commission in proportion to the base that is kept, rounded half up; the rest
- * of that base is the provider's. The parts always add up to what was paid less what was refunded.
+ * Shares out what is kept after refunds: the commission in proportion to the base that is kept, rounded half up to the
+ * charge step; the rest of that base is the provider's. The parts always add up to what was paid less what was refunded.
  */
 export function settlementOf(figures: PriceFigures, refunded: RefundedParts): Settlement {
   const keptBaseMinor = figures.baseMinor - refunded.baseRefundedMinor
@@ -67,7 +76,12 @@ export function settlementOf(figures: PriceFigures, refunded: RefundedParts): Se
     surchargeMinor >= 0n && surchargeMinor <= figures.surchargeMinor,
     'a refund of the surcharge is within the surcharge',
   )
-  const commissionMinor = proportionHalfUp(figures.commissionMinor, keptBaseMinor, figures.baseMinor)
+  const commissionMinor = proportionHalfUp(
+    figures.commissionMinor,
+    keptBaseMinor,
+    figures.baseMinor,
+    chargeStepOf(figures.currency),
+  )
   return { providerNetMinor: keptBaseMinor - commissionMinor, commissionMinor, surchargeMinor }
 }
 
@@ -77,11 +91,11 @@ export interface RefundParts {
 }
 
 /**
- * Which part of a refund of so much is price and which is surcharge: in proportion, half up for the surcharge, and never
- * more of either than is left after `refunded`.
+ * Which part of a refund of so much is price and which is surcharge: in proportion, half up to the charge step for the
+ * surcharge, and never more of either than is left after `refunded`.
  */
 export function splitRefund(
-  figures: Pick<PriceFigures, 'baseMinor' | 'surchargeMinor'>,
+  figures: Pick<PriceFigures, 'currency' | 'baseMinor' | 'surchargeMinor'>,
   refunded: RefundedParts,
   amountMinor: bigint,
 ): RefundParts {
@@ -95,6 +109,7 @@ export function splitRefund(
     amountMinor,
     figures.surchargeMinor,
     figures.baseMinor + figures.surchargeMinor,
+    chargeStepOf(figures.currency),
   )
   const most = inProportion < surchargeLeftMinor ? inProportion : surchargeLeftMinor
   const least = amountMinor > baseLeftMinor ? amountMinor - baseLeftMinor : 0n

@@ -26,7 +26,6 @@ const CHARGE = {
   capturedMinor: 11_000n,
   feeMinor: 349n,
   settledCurrency: 'USD',
-  dispute: null,
 } as const
 const SEEN: SeenPayment = {
   intentId: 'pi_1',
@@ -118,22 +117,10 @@ describe('a payment', () => {
     ],
     ['whose fee comes later', KNOWN, CAPTURED_WITHOUT_FEE, { status: 'captured', processingFeeMinor: null }],
     [
-      'disputed',
-      { ...KNOWN, status: 'captured', capturedMinor: 11_000n },
-      { ...SEEN, charge: { ...CHARGE, dispute: 'open' } },
-      { status: 'disputed', news: [{ type: 'payment.disputed' }] },
-    ],
-    [
-      'whose dispute was won',
-      { ...KNOWN, status: 'disputed', capturedMinor: 11_000n, refundedMinor: 1n },
-      { ...SEEN, charge: { ...CHARGE, dispute: 'won' } },
-      { status: 'partially_refunded', news: [{ type: 'payment.dispute_closed', won: true }] },
-    ],
-    [
-      'whose dispute was lost',
+      'disputed stays so: what becomes of it is read from the dispute',
       { ...KNOWN, status: 'disputed', capturedMinor: 11_000n },
-      { ...SEEN, charge: { ...CHARGE, dispute: 'lost' } },
-      { status: 'dispute_lost', news: [{ type: 'payment.dispute_closed', won: false }] },
+      SEEN,
+      { status: 'disputed', news: [] },
     ],
   ])('%s', (_, known, seen, expected) => {
     expect(decideChange(known, seen)).toMatchObject(expected)
@@ -182,7 +169,6 @@ describe('a payment', () => {
     [1n, null, 'partially_refunded'],
     [10_999n, null, 'partially_refunded'],
     [11_000n, null, 'refunded'],
-    [11_000n, 'won', 'refunded'],
     [1n, 'open', 'disputed'],
     [0n, 'lost', 'dispute_lost'],
   ] as const)('with %s refunded and dispute %s is %s', (refundedMinor, dispute, status) => {

@@ -38,7 +38,6 @@ export interface SeenPayment {
     readonly capturedMinor: bigint
     readonly feeMinor: bigint | null
     readonly settledCurrency: Currency | null
-    readonly dispute: 'open' | 'won' | 'lost' | null
   } | null
 }
 
@@ -47,8 +46,6 @@ export type PaymentNews =
   | { readonly type: 'payment.captured' }
   | { readonly type: 'payment.voided' }
   | { readonly type: 'payment.failed'; readonly reason: string }
-  | { readonly type: 'payment.disputed' }
-  | { readonly type: 'payment.dispute_closed'; readonly won: boolean }
 
 /** What follows from what is seen: new values, and what there is to tell. Applying it to its own result gives nothing to tell. */
 export interface PaymentChange {
@@ -86,9 +83,8 @@ export function decideChange(known: KnownPayment, seen: SeenPayment): PaymentCha
   const before = stageOf(known.status)
   const now = laterStage(before, stageSeen(before, seen))
   const capturedMinor = now === 'captured' ? known.amountMinor : 0n
-  // Old news of the time before the capture knows of no dispute.
-  const dispute = seen.status === 'captured' && seen.charge ? seen.charge.dispute : disputeOf(known.status)
-  const status = now === 'captured' ? statusOfCaptured(capturedMinor, known.refundedMinor, dispute) : now
+  const status =
+    now === 'captured' ? statusOfCaptured(capturedMinor, known.refundedMinor, disputeOf(known.status)) : now
   const declined = now === 'unpaid' ? seen.decline : null
   return {
     status,
@@ -101,7 +97,6 @@ export function decideChange(known: KnownPayment, seen: SeenPayment): PaymentCha
       ...(declined !== null && declined !== known.lastError
         ? [{ type: 'payment.failed', reason: declined } as const]
         : []),
-      ...disputeNews(known.status, status),
     ],
   }
 }
@@ -110,7 +105,7 @@ export function decideChange(known: KnownPayment, seen: SeenPayment): PaymentCha
 export function statusOfCaptured(
   capturedMinor: bigint,
   refundedMinor: bigint,
-  dispute: 'open' | 'won' | 'lost' | null,
+  dispute: 'open' | 'lost' | null,
 ): PaymentStatus {
   if (dispute === 'open') return 'disputed'
   if (dispute === 'lost') return 'dispute_lost'
@@ -146,11 +141,4 @@ function laterStage(before: Stage, seen: Stage): Stage {
 
 function stageNews(before: Stage, now: Stage): PaymentNews[] {
   return before === now || now === 'unpaid' ? [] : [{ type: `payment.${now}` }]
-}
-
-function disputeNews(before: PaymentStatus, now: PaymentStatus): PaymentNews[] {
-  const [was, is] = [disputeOf(before), disputeOf(now)]
-  if (was === is) return []
-  if (is === 'open') return [{ type: 'payment.disputed' }]
-  return [{ type: 'payment.dispute_closed', won: is === null }]
 }

@@ -1,3 +1,6 @@
+import { chargeStepOf } from '#src/kernel/charges.ts'
+import type { Money } from '#src/kernel/money.ts'
+
 export type RefundStatus = 'requested' | 'pending' | 'succeeded' | 'failed'
 
 /** What follows when a refund is seen in a state. */
@@ -28,4 +31,9 @@ export function decideRefund(before: RefundStatus, seen: RefundStatus): RefundDe
     reserved: failed ? -1n : 0n,
     news: succeeded ? 'payment.refunded' : failed ? 'payment.refund_failed' : null,
   }
+}
+
+/** Whether an amount is one that a card can be given: a positive multiple of the currency's step. */
+export function isOnStep({ amountMinor, currency }: Money): boolean {
+  return amountMinor > 0n && amountMinor % chargeStepOf(currency) === 0n
 }

@@ -9,11 +9,15 @@ test.each([
   [2, '2026-11-01T06:00:00Z'],
   [3, '2026-11-02T00:00:00Z'],
 ])('after %s failed attempts the next one is at %s', (attempts, at) => {
-  expect(nextAttemptAt(attempts, NOW)?.toString()).toBe(at)
+  expect(nextAttemptAt(attempts, 'refused', NOW)?.toString()).toBe(at)
 })
 
 test('after four failed attempts an operator decides', () => {
-  expect(nextAttemptAt(4, NOW)).toBeNull()
+  expect(nextAttemptAt(4, 'refused', NOW)).toBeNull()
+})
+
+test('for our own balance it is asked again for as long as it takes', () => {
+  expect(nextAttemptAt(40, 'platform_balance', NOW)?.toString()).toBe('2026-11-01T06:00:00Z')
 })
 
 test('escrow ends a number of days of 24 hours after the service, whatever the clocks do in between', () => {
@@ -36,15 +40,14 @@ test.each([
 })
 
 test.each([
-  ['captured', [], null],
-  ['partially_refunded', ['succeeded'], null],
-  ['disputed', [], 'disputed'],
-  ['dispute_lost', [], 'disputed'],
-  ['captured', ['failed'], 'refund_failed'],
-  ['disputed', ['failed'], 'disputed'],
+  ['captured', 0, null],
+  ['disputed', 0, 'disputed'],
+  ['dispute_lost', 0, null], // decided: what is left is paid
+  ['captured', 1, 'refund_failed'],
+  ['disputed', 1, 'disputed'],
 ] as const)(
-  'a payment that is %s with refunds %s is held because: %s',
-  (paymentStatus, refundStatuses, hold) => {
-    expect(holdOf({ paymentStatus, refundStatuses })).toBe(hold)
+  'a payment that is %s with %i failed refunds is held because: %s',
+  (paymentStatus, openFailedRefunds, hold) => {
+    expect(holdOf({ paymentStatus, openFailedRefunds })).toBe(hold)
   },
 )

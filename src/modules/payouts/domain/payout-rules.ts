@@ -1,17 +1,29 @@
 import type { Temporal } from '#src/kernel/time.ts'
 
-/** Why a payout waits or failed, in words for the provider and the operator. */
-export const PAYOUT_REASONS = {
+/** Why a payout waits or failed, in words for the provider and the operator. Codes are stored and stay. */
+export const WAIT_SENTENCES = {
   disputed: 'The customer disputes the payment. The payout waits for the outcome.',
   refund_failed: 'A refund to the customer did not arrive. The payout waits until that is settled.',
   account_not_ready: 'Your payout account cannot receive money yet. Finish setting it up.',
+  platform_balance: 'The money is not available at the payment company yet. The payout is tried again.',
+  refused: 'The payment company refused the transfer.',
+  owed: 'This was given back to the customer after it was paid to you. It is kept from your next payouts.',
+  reversed_by_hand: 'The transfer was taken back by hand. We are looking into it.',
 } as const
+export type WaitCode = keyof typeof WAIT_SENTENCES
 
 /** After the first, second and third failed attempt; after the fourth it is left to an operator. */
 const RETRY_AFTER_HOURS = [1, 6, 24] as const
+/** Our own balance at Stripe fills by itself: asked again for as long as it takes. */
+const BALANCE_RETRY_HOURS = 6
 
 /** When to try again after `attempts` failed ones; null: an operator decides. */
-export function nextAttemptAt(attempts: number, now: Temporal.Instant): Temporal.Instant | null {
+export function nextAttemptAt(
+  attempts: number,
+  waitsFor: WaitCode,
+  now: Temporal.Instant,
+): Temporal.Instant | null {
+  if (waitsFor === 'platform_balance') return now.add({ hours: BALANCE_RETRY_HOURS })
   const hours = RETRY_AFTER_HOURS[attempts - 1]
   return hours === undefined ? null : now.add({ hours })
 }
@@ -30,11 +42,12 @@ export function isOver(bookingState: string): boolean {
 
 export interface HoldFacts {
   readonly paymentStatus: string
-  readonly refundStatuses: readonly string[]
+  /** Refunds that failed and were neither made again nor settled in another way. */
+  readonly openFailedRefunds: number
 }
 
-/** What keeps the money in escrow beyond its date, if anything does. */
-export function holdOf({ paymentStatus, refundStatuses }: HoldFacts): 'disputed' | 'refund_failed' | null {
-  if (paymentStatus === 'disputed' || paymentStatus === 'dispute_lost') return 'disputed'
-  return refundStatuses.includes('failed') ? 'refund_failed' : null
+/** What keeps the money where it is beyond its date, if anything does. */
+export function holdOf({ paymentStatus, openFailedRefunds }: HoldFacts): 'disputed' | 'refund_failed' | null {
+  if (paymentStatus === 'disputed') return 'disputed'
+  return openFailedRefunds > 0 ? 'refund_failed' : null
 }

@@ -11,6 +11,7 @@ export const MAPPED_FIELDS = [
   'region',
   'postalCode',
   'country',
+  'currency',
   'latitude',
   'longitude',
   'timeZone',
@@ -57,6 +58,7 @@ const USUAL_NAMES: Readonly<Record<MappedField, readonly string[]>> = {
   region: ['region', 'state', 'province', 'county', 'addressstate', 'addressregion'],
   postalCode: ['postalcode', 'zip', 'zipcode', 'postcode', 'addresszip', 'addresspostalcode'],
   country: ['country', 'countrycode', 'addresscountry'],
+  currency: ['currency', 'currencycode'],
   latitude: ['latitude', 'lat', 'locationlat', 'locationlatitude', 'coordinateslat'],
   longitude: [
     'longitude',

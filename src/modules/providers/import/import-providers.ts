@@ -1,13 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { basename } from 'node:path'
-import { isCurrency, type Currency } from '#src/kernel/money.ts'
+import { money, type Currency } from '#src/kernel/money.ts'
+import { priceProblemOf, sayPriceProblem } from '#src/modules/catalog/index.ts'
+import type { Config } from '#src/platform/config.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { detectMapping, type ImportMapping } from '../domain/import-mapping.ts'
 import { readServiceWords } from '../domain/service-words.ts'
 import { openPayoutAccounts, type OpenPayoutAccount } from '../open-payout-accounts.ts'
 import { ImportRefused, readRows } from './read-rows.ts'
-import { toListing, type ListingDefaults } from './to-listing.ts'
+import { toListing, type ListingDefaults, type ReadServices } from './to-listing.ts'
 import { providerIdOf, writeListings, type Listing } from './write-listings.ts'
 
 export interface ImportOptions {
@@ -31,6 +33,7 @@ export interface ImportDefaults {
   category?: string | undefined
   /** "Haircut:30:45.00; Wash & cut:45:60" */
   services?: string | undefined
+  /** Of rows without one; one of CURRENCIES. Default: CURRENCY. */
   currency?: string | undefined
   /** ISO 3166 code for rows without a country. */
   country?: string | undefined
@@ -95,6 +98,11 @@ export async function importProviders(ctx: Ctx, options: ImportOptions): Promise
       rejected.push({ ...note, reason: read.problem })
       continue
     }
+    const sells = defaults.currencyBefore.get(read.listing.importKey)
+    if (sells !== undefined && sells !== read.listing.currency) {
+      rejected.push({ ...note, reason: `sells in ${sells} already, and a currency stays` })
+      continue
+    }
     warnings.push(...read.warnings.map((reason) => ({ ...note, reason })))
     const earlier = firstRowOf.get(read.listing.importKey)
     if (!earlier) {
@@ -155,31 +163,63 @@ export async function importProviders(ctx: Ctx, options: ImportOptions): Promise
   return report
 }
 
+interface Defaults extends ListingDefaults {
+  /** Of rows that were imported before, by their keys. */
+  readonly currencyBefore: ReadonlyMap<string, string>
+}
+
 async function readDefaults(
   ctx: Ctx,
-  { file, source, defaults = {} }: ImportOptions,
-): Promise<ListingDefaults> {
-  const currency = defaults.currency ?? ctx.config.CURRENCY
-  if (!isCurrency(currency)) throw new ImportRefused(`${currency} is not a currency we know`)
+  { file, source = basename(file), defaults = {} }: ImportOptions,
+): Promise<Defaults> {
+  const { currencies } = ctx.config
+  const named = defaults.currency ?? ctx.config.CURRENCY
+  const currency = currencies.find((sold) => sold === named)
+  if (!currency)
+    throw new ImportRefused(
+      `${named} is not a currency that is sold here: CURRENCIES is ${currencies.join(', ')}`,
+    )
+  const servicesIn = servicesReader(ctx, defaults.services ?? '')
+  const usual = servicesIn(currency)
+  if ('problem' in usual) throw new ImportRefused(usual.problem)
   const { rows } = await ctx.db.execute<{ id: string }>(sql`select id from categories`)
   const categoryIds = new Set(rows.map(({ id }) => id))
   const categoryId = defaults.category ?? CATEGORY
   if (!categoryIds.has(categoryId)) throw new ImportRefused(`There is no category ${categoryId}`)
+  const { rows: before } = await ctx.db.execute<{ import_key: string; currency: string }>(
+    sql`select import_key, currency from providers where import_source = ${source}`,
+  )
   return {
-    source: source ?? basename(file),
+    source,
+    currencyBefore: new Map(before.map(({ import_key: key, currency: sells }) => [key, sells])),
     status: defaults.status ?? 'live',
     currency,
+    currencies,
     country: defaults.country?.toUpperCase() ?? null,
     categoryId,
     categoryIds,
-    services: readServices(ctx, defaults.services ?? '', currency),
+    servicesIn,
   }
 }
 
-function readServices(ctx: Ctx, words: string, currency: Currency): ListingDefaults['services'] {
+/** The words are read once for each currency: one price list, in the money of whoever sells. */
+function servicesReader({ config }: Ctx, words: string): ListingDefaults['servicesIn'] {
+  const readBefore = new Map<Currency, ReadServices>()
+  return (currency) => {
+    const before = readBefore.get(currency)
+    if (before) return before
+    const read = readServices(config, words, currency)
+    readBefore.set(currency, read)
+    return read
+  }
+}
+
+function readServices(config: Config, words: string, currency: Currency): ReadServices {
   const read = readServiceWords(words, currency)
-  if (!read.understood) throw new ImportRefused(read.problem)
-  const cheap = read.services.find(({ priceMinor }) => priceMinor < BigInt(ctx.config.MINIMUM_PRICE_MINOR))
-  if (cheap) throw new ImportRefused(`"${cheap.name}" costs less than the minimum price`)
-  return read.services
+  if (!read.understood) return read
+  for (const { name, priceMinor } of read.services) {
+    const problem = priceProblemOf(config, money(priceMinor, currency))
+    if (problem) return { problem: `The price of "${name}" ${sayPriceProblem(problem)}` }
+  }
+  return read
 }

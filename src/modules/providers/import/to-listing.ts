@@ -12,12 +12,17 @@ import type { Listing } from './write-listings.ts'
 export interface ListingDefaults {
   readonly source: string
   readonly status: 'draft' | 'live'
+  /** Of rows without one. */
   readonly currency: Currency
+  readonly currencies: readonly Currency[]
   readonly country: string | null
   readonly categoryId: string
   readonly categoryIds: ReadonlySet<string>
-  readonly services: readonly ServiceWords[]
+  /** What is offered, at prices of that currency. */
+  readonly servicesIn: (currency: Currency) => ReadServices
 }
+
+export type ReadServices = { readonly services: readonly ServiceWords[] } | { readonly problem: string }
 
 export type ReadListing =
   { readonly listing: Listing; readonly warnings: readonly string[] } | { readonly problem: string }
@@ -49,6 +54,12 @@ export function toListing(row: ImportRow, mapping: ImportMapping, defaults: List
   if (!defaults.categoryIds.has(categoryId))
     return { problem: `has a category that does not exist ("${field('category')}")` }
 
+  const named = field('currency').toUpperCase() || defaults.currency
+  const currency = defaults.currencies.find((sold) => sold === named)
+  if (!currency) return { problem: `has a currency that nothing is sold in here ("${field('currency')}")` }
+  const offer = defaults.servicesIn(currency)
+  if ('problem' in offer) return { problem: `cannot be sold in ${currency}: ${offer.problem}` }
+
   const importKey = field('id') || identityOf([name, country, ...Object.values(address)])
   return {
     warnings: hours.warnings,
@@ -64,12 +75,12 @@ export function toListing(row: ImportRow, mapping: ImportMapping, defaults: List
       slug: slugOf([name, address.city].join(' ')),
       headline: field('headline').slice(0, 160),
       description: field('description').slice(0, 4000),
-      currency: defaults.currency,
+      currency,
       contactEmail: field('email') || null,
       contactPhone: field('phone') || null,
       photos: [],
       rules: hours.rules,
-      services: defaults.services.map((service) => ({ ...SERVICE_DEFAULTS, ...service, categoryId })),
+      services: offer.services.map((service) => ({ ...SERVICE_DEFAULTS, ...service, categoryId })),
     },
   }
 }

@@ -68,7 +68,10 @@ function servicesOf(listing: Listing): NewService[] {
   })
 }
 
-/** Writes listings in a handful of statements, however many there are. */
+/**
+ * Writes listings in a handful of statements, however many there are. One that is there in another currency stays as it is:
+ * its prices would be read in the old one.
+ */
 export async function writeListings(
   tx: Tx,
   listings: readonly Listing[],
@@ -100,7 +103,8 @@ export async function writeListings(
       description = excluded.description, time_zone = excluded.time_zone, address_line = excluded.address_line,
       city = excluded.city, region = excluded.region, postal_code = excluded.postal_code, country = excluded.country,
       latitude = excluded.latitude, longitude = excluded.longitude, updated_at = excluded.updated_at
-      where not exists (select from provider_members m where m.provider_id = providers.id)
+      where providers.currency = excluded.currency
+        and not exists (select from provider_members m where m.provider_id = providers.id)
     returning id, xmax = 0 as created`)
 
   const ids = new Set(written.map(({ id }) => id))

@@ -1,10 +1,17 @@
 import Link from 'next/link'
 import { pageContext } from '#src/boot/web.ts'
 import { moneyToJson } from '#src/kernel/money.ts'
-import { getTrialBalances, type AccountBalance, type TrialBalance } from '#src/modules/ledger/reads.ts'
+import {
+  getSealedThrough,
+  getTrialBalances,
+  type AccountBalance,
+  type TrialBalance,
+} from '#src/modules/ledger/reads.ts'
 import { listProviderNames } from '#src/modules/operator/reads.ts'
+import { Button } from '#src/ui/button.tsx'
 import { EmptyState } from '#src/ui/empty-state.tsx'
-import { sayMoney } from '#src/ui/format.ts'
+import { Field } from '#src/ui/field.tsx'
+import { sayDate, sayMoney } from '#src/ui/format.ts'
 import { Notice } from '#src/ui/notice.tsx'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { Table } from '#src/ui/table.tsx'
@@ -19,7 +26,13 @@ const PATH = '/operator/ledger'
 
 export default async function LedgerPage({ searchParams }: { searchParams: Promise<Query> }) {
   const { ctx } = await requireOperator(PATH)
-  const [balances, query, locale] = await Promise.all([getTrialBalances(ctx.db), searchParams, pageLocale()])
+  const [balances, sealedThrough, query, locale] = await Promise.all([
+    getTrialBalances(ctx.db),
+    getSealedThrough(ctx.db),
+    searchParams,
+    pageLocale(),
+  ])
+  const today = ctx.now.toZonedDateTimeISO('UTC').toPlainDate()
   const currency = one(query, 'currency')
   const shown = balances.filter((balance) => !currency || balance.currency === currency)
   return (
@@ -27,6 +40,8 @@ export default async function LedgerPage({ searchParams }: { searchParams: Promi
       <PageHeading title="Ledger">
         Every movement of money, from one account to another. Per currency, all debits less all credits must
         be zero.
+        {sealedThrough &&
+          ` Sealed through ${sayDate(`${sealedThrough.toString()}T00:00:00Z`, 'UTC', locale.tag)}: what was recorded until then can no longer change unseen.`}
       </PageHeading>
       {balances.length === 0 && (
         <EmptyState title="No money has moved yet">
@@ -46,7 +61,29 @@ export default async function LedgerPage({ searchParams }: { searchParams: Promi
       {shown.map((balance) => (
         <Balance key={balance.currency} balance={balance} locale={locale.tag} />
       ))}
+      {balances.length > 0 && <JournalForm from={today.with({ day: 1 }).toString()} to={today.toString()} />}
     </Column>
+  )
+}
+
+/** A file is no page: the form leads to it, and the browser keeps it. */
+function JournalForm({ from, to }: { from: string; to: string }) {
+  return (
+    <section className="mt-10" aria-labelledby="journal">
+      <h2 id="journal" className="text-xl">
+        Journal
+      </h2>
+      <p className="mt-1 mb-4 text-ink-soft">
+        Every transfer recorded on these days (UTC), as a file for a spreadsheet.
+      </p>
+      <form action="/api/v1/operator/journal" method="get" className="flex flex-wrap items-end gap-3">
+        <Field name="from" label="First day" type="date" optional="unsaid" required defaultValue={from} />
+        <Field name="to" label="Last day" type="date" optional="unsaid" required defaultValue={to} />
+        <Button type="submit" look="secondary">
+          Download
+        </Button>
+      </form>
+    </section>
   )
 }
 

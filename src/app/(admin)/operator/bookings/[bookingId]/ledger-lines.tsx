@@ -1,7 +1,8 @@
 import type { MoneyJson } from '#src/kernel/money.ts'
 import { sayMoney } from '#src/ui/format.ts'
 import { Table } from '#src/ui/table.tsx'
-import { Code } from '../../../console-list.tsx'
+import { sayFacts } from '../../../say-facts.ts'
+import { StripeObject } from '../../../stripe-object.tsx'
 
 export interface LedgerLine {
   id: string
@@ -10,6 +11,7 @@ export interface LedgerLine {
   creditCode: string
   amount: MoneyJson
   externalId: string | null
+  facts: Parameters<typeof sayFacts>[0] | null
 }
 
 const words = (name: string) => name.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase())
@@ -31,12 +33,17 @@ export function LedgerLines({ transfers, locale }: { transfers: readonly LedgerL
           {
             key: 'kind',
             header: 'Transfer',
-            cell: ({ kind, externalId }) => (
+            cell: ({ kind, externalId, facts, amount }) => (
               <>
                 {words(kind)}
+                {facts && (
+                  <span className="block text-sm font-normal text-ink-soft">
+                    {sayFacts(facts, amount.currency, locale)}
+                  </span>
+                )}
                 {externalId && (
-                  <span className="block text-sm text-ink-soft">
-                    <Code>{externalId}</Code>
+                  <span className="block text-sm font-normal">
+                    <StripeObject id={externalId} />
                   </span>
                 )}
               </>

@@ -319,8 +319,8 @@ function LedgerOf({ transfers, locale }: { transfers: readonly TransferView[]; l
         <p className="text-ink-soft">No money has moved for this booking yet.</p>
       ) : (
         <LedgerLines
-          transfers={transfers.map(({ id, kind, debitCode, creditCode, externalId, ...amount }) => ({
-            ...{ id, kind, debitCode, creditCode, externalId },
+          transfers={transfers.map(({ id, kind, debitCode, creditCode, externalId, facts, ...amount }) => ({
+            ...{ id, kind, debitCode, creditCode, externalId, facts },
             amount: moneyToJson(amount),
           }))}
           locale={locale}

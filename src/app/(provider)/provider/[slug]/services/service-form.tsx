@@ -2,6 +2,7 @@
 
 import { useRouter } from 'next/navigation'
 import { useState, type FormEvent } from 'react'
+import { chargeStepOf } from '#src/kernel/charges.ts'
 import {
   exponentOf,
   fromDecimalString,
@@ -30,6 +31,7 @@ export interface ServiceFormProps {
   categories: readonly Choice[]
   currency: Currency
   fees: { platformFee: number; guestFee: number }
+  /** Minor units of `currency`. */
   minimumPriceMinor: number
   listHref: string
   locale: string
@@ -76,6 +78,8 @@ export function ServiceForm(props: ServiceFormProps) {
   )
   const amount = fromDecimalString(price, currency)
   const minimum = moneyToJson(money(minimumPriceMinor, currency))
+  const stepMinor = chargeStepOf(currency)
+  const step = sayMoney(moneyToJson(money(stepMinor, currency)), locale)
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -85,6 +89,8 @@ export function ServiceForm(props: ServiceFormProps) {
     if (!textOf(data, 'categoryId')) found.push({ field: 'categoryId', message: 'Choose a category.' })
     if (!amount || amount.amountMinor < BigInt(minimumPriceMinor)) {
       found.push({ field: 'price', message: `Give a price of at least ${sayMoney(minimum, locale)}.` })
+    } else if (amount.amountMinor % stepMinor !== 0n) {
+      found.push({ field: 'price', message: `Give a price in steps of ${step}: cards are charged so.` })
     }
     if ((numberOf(data, 'durationMinutes') ?? 0) < 5)
       found.push({ field: 'durationMinutes', message: 'Give a length of at least 5 minutes.' })
@@ -96,6 +102,11 @@ export function ServiceForm(props: ServiceFormProps) {
         found.push({
           field: `extra-${extra.key}-price`,
           message: `Give ${extra.name || 'the extra'} a price, 0 if it is free.`,
+        })
+      else if (extraAmount.amountMinor % stepMinor !== 0n)
+        found.push({
+          field: `extra-${extra.key}-price`,
+          message: `Give ${extra.name || 'the extra'} a price in steps of ${step}: cards are charged so.`,
         })
     }
     if (found.length > 0 || !amount) return save.refuse(found)
@@ -174,7 +185,7 @@ export function ServiceForm(props: ServiceFormProps) {
           name="price"
           label={`Price in ${currency}`}
           inputMode={exponentOf(currency) > 0 ? 'decimal' : 'numeric'}
-          placeholder={exponentOf(currency) > 0 ? '100.00' : '100'}
+          placeholder={toDecimalString(money(10 ** (exponentOf(currency) + 2), currency))}
           autoComplete="off"
           value={price}
           onChange={(event) => setPrice(event.target.value.replace(',', '.'))}
@@ -307,7 +318,7 @@ interface ConsequencesProps {
 function Consequences({ amountMinor, currency, fees, locale }: ConsequencesProps) {
   const quote =
     amountMinor !== null && amountMinor > 0n
-      ? quotePrice({ baseMinor: amountMinor, guest: true, ...fees })
+      ? quotePrice({ currency, baseMinor: amountMinor, guest: true, ...fees })
       : null
   const say = (minor: bigint) => sayMoney(moneyToJson(money(minor, currency)), locale)
   return (
@@ -376,7 +387,7 @@ function Extras({ extras, currency, onChange }: ExtrasProps) {
           <Field
             name={`extra-${extra.key}-price`}
             label={currency}
-            inputMode="decimal"
+            inputMode={exponentOf(currency) > 0 ? 'decimal' : 'numeric'}
             value={extra.price}
             onChange={(event) => set(extra.key, { price: event.target.value.replace(',', '.') })}
           />

@@ -147,6 +147,8 @@ const WHY: Readonly<Record<string, string>> = {
   'provider.own_service':
     'This is your own service, and nobody can book themselves. Sign out to see what others see.',
   'provider.not_bookable': 'This provider cannot be booked at the moment.',
+  'service.not_chargeable':
+    'This cannot be paid by card at its present price. Choose another service, or fewer extras.',
 }
 
 function NotBookable({ slug, name, reason }: { slug: string; name: string; reason: string }) {

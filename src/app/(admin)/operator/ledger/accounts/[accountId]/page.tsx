@@ -11,8 +11,9 @@ import { Column } from '#src/ui/shell.tsx'
 import { Table } from '#src/ui/table.tsx'
 import { one, type Query } from '../../../../../(public)/query.ts'
 import { pageLocale } from '../../../../../page-locale.ts'
-import { Code } from '../../../../console-list.tsx'
 import { requireOperator } from '../../../../require-operator.ts'
+import { sayFacts } from '../../../../say-facts.ts'
+import { StripeObject } from '../../../../stripe-object.tsx'
 
 export const metadata = { title: 'A ledger account' }
 
@@ -20,6 +21,9 @@ interface PageProps {
   params: Promise<{ accountId: string }>
   searchParams: Promise<Query>
 }
+
+// Of no booking's: payouts to our bank, top-ups, fees of the account.
+const OWN_MOVEMENTS = new Set(['bank_payout', 'bank_payout_failed', 'top_up', 'top_up_failed', 'stripe_fee'])
 
 const words = (name: string) => name.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase())
 
@@ -67,7 +71,20 @@ export default async function LedgerAccountPage({ params, searchParams }: PagePr
         rowKey={({ id }) => id}
         empty={<EmptyState title="No transfers yet" />}
         columns={[
-          { key: 'kind', header: 'Transfer', cell: ({ kind }) => words(kind) },
+          {
+            key: 'kind',
+            header: 'Transfer',
+            cell: ({ kind, facts, currency }) => (
+              <>
+                {words(kind)}
+                {facts && (
+                  <span className="block text-sm font-normal text-ink-soft">
+                    {sayFacts(facts, currency, locale.tag)}
+                  </span>
+                )}
+              </>
+            ),
+          },
           {
             key: 'when',
             header: 'When (UTC)',
@@ -85,16 +102,16 @@ export default async function LedgerAccountPage({ params, searchParams }: PagePr
           {
             key: 'of',
             header: 'Of',
-            cell: ({ subjectId, externalId }) => (
+            cell: ({ subjectId, externalId, kind }) => (
               <>
-                {subjectId && (
+                {subjectId && !OWN_MOVEMENTS.has(kind) && (
                   <Link className="link" href={`/operator/bookings/${subjectId}`}>
                     booking {subjectId.slice(0, 8)}
                   </Link>
                 )}
                 {externalId && (
                   <span className="block text-sm">
-                    <Code>{externalId}</Code>
+                    <StripeObject id={externalId} />
                   </span>
                 )}
               </>

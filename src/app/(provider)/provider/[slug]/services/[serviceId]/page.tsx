@@ -1,4 +1,5 @@
 import { notFound } from 'next/navigation'
+import { minimumPriceOf } from '#src/kernel/charges.ts'
 import { listCategories, listOwnServices } from '#src/modules/catalog/reads.ts'
 import { Breadcrumbs } from '#src/ui/navigation.tsx'
 import { Column } from '#src/ui/shell.tsx'
@@ -26,6 +27,7 @@ export default async function ServicePage({
   const service = services.find(({ id }) => id === serviceId)
   if (!service) notFound()
   const { platformFee, guestFee, MINIMUM_PRICE_MINOR } = ctx.config
+  const currency = currencyOf(provider.currency)
   return (
     <Column width="narrow" className="pt-4 sm:pt-6">
       <Breadcrumbs items={[{ href: list, label: 'Services' }, { label: service.name }]} />
@@ -50,9 +52,9 @@ export default async function ServicePage({
         providerId={provider.id}
         service={service}
         categories={categoryChoices(categories)}
-        currency={currencyOf(provider.currency)}
+        currency={currency}
         fees={{ platformFee, guestFee }}
-        minimumPriceMinor={MINIMUM_PRICE_MINOR}
+        minimumPriceMinor={Number(minimumPriceOf(currency, MINIMUM_PRICE_MINOR))}
         listHref={list}
         locale={locale.tag}
       />

@@ -1,3 +1,4 @@
+import { minimumPriceOf } from '#src/kernel/charges.ts'
 import { listCategories } from '#src/modules/catalog/reads.ts'
 import { Breadcrumbs } from '#src/ui/navigation.tsx'
 import { Column } from '#src/ui/shell.tsx'
@@ -14,6 +15,7 @@ export default async function NewServicePage({ params }: { params: Promise<{ slu
   const { ctx, provider } = await openWorkspace(slug, `${list}/new`)
   const [categories, locale] = await Promise.all([listCategories(ctx.db), pageLocale()])
   const { platformFee, guestFee, MINIMUM_PRICE_MINOR } = ctx.config
+  const currency = currencyOf(provider.currency)
   return (
     <Column width="narrow" className="pt-4 sm:pt-6">
       <Breadcrumbs items={[{ href: list, label: 'Services' }, { label: 'A new service' }]} />
@@ -22,9 +24,9 @@ export default async function NewServicePage({ params }: { params: Promise<{ slu
         providerId={provider.id}
         service={null}
         categories={categoryChoices(categories)}
-        currency={currencyOf(provider.currency)}
+        currency={currency}
         fees={{ platformFee, guestFee }}
-        minimumPriceMinor={MINIMUM_PRICE_MINOR}
+        minimumPriceMinor={Number(minimumPriceOf(currency, MINIMUM_PRICE_MINOR))}
         listHref={list}
         locale={locale.tag}
       />

@@ -1,4 +1,4 @@
-// `npm run check`: what machines can say about the code. The same list here, in `npm test` and in CI.
+// `npm run lint`: what machines can say about the code without running it. `npm test`, which CI runs, begins with the same list.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'

@@ -1,0 +1,1 @@
+alter table ledger_transfers drop column facts;

@@ -1,0 +1,3 @@
+drop table reconciliation_differences;
+drop table reconciliation_runs;
+drop table balance_transactions;

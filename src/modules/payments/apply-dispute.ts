@@ -1,0 +1,140 @@
+import { eq } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
+import type { GatewayDispute } from '#src/integrations/payment-gateway/port.ts'
+import { assert } from '#src/kernel/assert.ts'
+import type { DisputeId } from '#src/kernel/ids.ts'
+import type { JsonObject } from '#src/kernel/json.ts'
+import { postTransfers } from '#src/modules/ledger/index.ts'
+import type { Ctx } from '#src/platform/context.ts'
+import type { Tx } from '#src/platform/db/database.ts'
+import { emit } from '#src/platform/outbox/emit.ts'
+import { disputeStateOf, isUndecided, laterDisputeStatus, shareLoss } from './domain/dispute-change.ts'
+import { statusOfCaptured } from './domain/payment-change.ts'
+import { disputeEntryPostings, lossPostings } from './postings.ts'
+import { listDisputes, readGivenBack } from './queries.ts'
+import { figuresOfPayment } from './start-checkout.ts'
+import { disputes, payments, type Dispute, type Payment } from './tables.ts'
+
+/** So often an undecided dispute is looked at, in case no webhook comes. */
+const SYNC_HOURS = 12
+
+/**
+ * Brings one dispute of a locked payment into line with what the gateway says: what moved on our balance is in the ledger,
+ * once for each of its entries; a loss is shared out; and whoever must hear of it is told once.
+ */
+export async function applyDispute(
+  tx: Tx,
+  ctx: Ctx,
+  payment: Payment,
+  seen: GatewayDispute,
+): Promise<Payment> {
+  const known = await listDisputes(tx, payment.id)
+  const before = known.find(({ stripeDisputeId }) => stripeDisputeId === seen.id) ?? null
+  const dispute = before ?? (await open(tx, ctx, payment, seen))
+  const status = laterDisputeStatus(dispute.status, seen.status)
+  const moved = await postEntries(tx, ctx, payment, seen)
+  const shares = status === 'lost' ? await takeLoss(tx, ctx, payment, dispute, moved.withdrawnMinor) : {}
+  const values = {
+    status,
+    ...moved,
+    ...shares,
+    evidenceDueAt: seen.evidenceDueAt,
+    evidenceSubmittedAt: dispute.evidenceSubmittedAt ?? (seen.evidenceSubmitted ? ctx.now : null),
+    closedAt: isUndecided(status) ? null : (dispute.closedAt ?? ctx.now),
+    updatedAt: ctx.now,
+  }
+  await tx.update(disputes).set(values).where(eq(disputes.id, dispute.id))
+  await tell(tx, ctx, dispute, before?.status ?? null, status)
+  const statuses = known.filter(({ id }) => id !== dispute.id).map((other) => other.status)
+  return writeStatus(tx, ctx, payment, [...statuses, status])
+}
+
+async function open(tx: Tx, ctx: Ctx, payment: Payment, seen: GatewayDispute): Promise<Dispute> {
+  const [dispute] = await tx
+    .insert(disputes)
+    .values({
+      id: randomUUID() as DisputeId,
+      paymentId: payment.id,
+      bookingId: payment.bookingId,
+      stripeDisputeId: seen.id,
+      status: isUndecided(seen.status) ? seen.status : 'open', // heard of when it was over: it was open all the same
+      reason: seen.reason,
+      amountMinor: seen.amountMinor,
+      currency: seen.currency,
+      openedAt: seen.openedAt,
+      updatedAt: ctx.now,
+    })
+    .returning()
+  assert(dispute, 'an inserted dispute is returned')
+  return dispute
+}
+
+async function postEntries(tx: Tx, ctx: Ctx, payment: Payment, seen: GatewayDispute) {
+  await postTransfers(
+    tx,
+    ctx.now,
+    seen.entries.flatMap((entry) => disputeEntryPostings(payment, seen.id, entry)),
+  )
+  const takenMinor = -seen.entries.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
+  return {
+    withdrawnMinor: takenMinor > 0n ? takenMinor : 0n,
+    feeMinor: seen.entries.reduce((sum, { feeMinor }) => sum + feeMinor, 0n),
+  }
+}
+
+/** Once, when the verdict and what it took are both known. */
+async function takeLoss(tx: Tx, ctx: Ctx, payment: Payment, dispute: Dispute, lostMinor: bigint) {
+  const taken = dispute.basePartMinor + dispute.surchargePartMinor > 0n || dispute.status === 'lost'
+  if (taken || lostMinor === 0n) return {}
+  const figures = await figuresOfPayment(tx, payment.id)
+  const { basePartMinor, surchargePartMinor, platformMinor } = shareLoss(
+    figures,
+    await readGivenBack(tx, payment.id),
+    lostMinor,
+  )
+  const borneMinor = basePartMinor + surchargePartMinor
+  await postTransfers(
+    tx,
+    ctx.now,
+    lossPostings(payment, dispute.stripeDisputeId, { borneMinor, platformMinor }, ctx.now),
+  )
+  return { basePartMinor, surchargePartMinor }
+}
+
+async function tell(
+  tx: Tx,
+  ctx: Ctx,
+  { id, bookingId, paymentId, reason, amountMinor }: Dispute,
+  before: Dispute['status'] | null,
+  now: Dispute['status'],
+): Promise<void> {
+  const payload: JsonObject = {
+    bookingId,
+    paymentId,
+    disputeId: id,
+    reason,
+    amountMinor: Number(amountMinor),
+  }
+  const say = (type: string, facts: JsonObject = {}) =>
+    emit(tx, { type, subjectId: bookingId, payload: { ...payload, ...facts }, occurredAt: ctx.now })
+  if (before === null || (before === 'inquiry_closed' && isUndecided(now)))
+    await say('payment.disputed', { inquiry: now === 'inquiry' })
+  if (!isUndecided(now) && (before === null || isUndecided(before)))
+    await say('payment.dispute_closed', { won: now !== 'lost' })
+}
+
+async function writeStatus(
+  tx: Tx,
+  ctx: Ctx,
+  payment: Payment,
+  statuses: readonly Dispute['status'][],
+): Promise<Payment> {
+  const state = disputeStateOf(statuses)
+  const values = {
+    status: statusOfCaptured(payment.capturedMinor, payment.refundedMinor, state),
+    syncDueAt: state === 'open' ? ctx.now.add({ hours: SYNC_HOURS }) : payment.syncDueAt,
+    updatedAt: ctx.now,
+  }
+  await tx.update(payments).set(values).where(eq(payments.id, payment.id))
+  return { ...payment, ...values }
+}

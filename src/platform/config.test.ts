@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from './config.ts'
+
+const GIVEN = {
+  DATABASE_URL: 'postgres://localhost/shop',
+  AUTH_SECRET: 'a'.repeat(32),
+  LINK_SECRET: 'b'.repeat(32),
+  STRIPE_SECRET_KEY: 'sk_test_shop',
+  STRIPE_WEBHOOK_SECRET: 'whsec_one',
+  STRIPE_CONNECT_WEBHOOK_SECRET: 'whsec_two',
+}
+const currenciesOf = (settings: Record<string, string>) => {
+  const { CURRENCY, currencies } = readConfig({ ...GIVEN, ...settings })
+  return [CURRENCY, [...currencies]]
+}
+
+describe('what is sold in', () => {
+  test('is the one currency, unless more are named', () => {
+    expect(currenciesOf({})).toEqual(['USD', ['USD']])
+    expect(currenciesOf({ CURRENCY: 'JPY' })).toEqual(['JPY', ['JPY']])
+    expect(currenciesOf({ CURRENCY: 'EUR', CURRENCIES: 'CHF, EUR,EUR' })).toEqual(['EUR', ['CHF', 'EUR']])
+  })
+
+  test.each([
+    ['nobody knows', { CURRENCY: 'EURO' }, 'CURRENCY is not valid'],
+    ['is written small', { CURRENCIES: 'USD,eur' }, 'CURRENCIES is not valid'],
+    ['no card is charged in', { CURRENCIES: 'USD,LYD' }, 'CURRENCIES is not valid'],
+    ['is missing between two commas', { CURRENCIES: 'USD,,EUR' }, 'CURRENCIES is not valid'],
+    ['new providers would not be allowed', { CURRENCIES: 'EUR' }, 'CURRENCIES does not hold CURRENCY'],
+  ])('is refused at boot when a code %s', (_, settings, problem) => {
+    expect(() => readConfig({ ...GIVEN, ...settings })).toThrow(problem)
+  })
+
+  test('is refused together with everything else that is wrong', () => {
+    const wrong = { ...GIVEN, CURRENCY: 'XXX', PORT: 'none' }
+    expect(() => readConfig(wrong)).toThrow(/PORT is not valid[^]*CURRENCY is not valid/)
+  })
+})

@@ -1,0 +1,129 @@
+import { eq } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { chargeStepOf } from '#src/kernel/charges.ts'
+import { money, toDecimalString, type Currency } from '#src/kernel/money.ts'
+import { refundParts } from '#src/modules/bookings/domain/cancellation.ts'
+import { closeCheckout, readGivenBack, requestRefund } from '#src/modules/payments/index.ts'
+import { settlementOf } from '#src/modules/payments/domain/fees.ts'
+import { payouts } from '#src/modules/payouts/tables.ts'
+import { inTransaction } from '#src/platform/context.ts'
+import { emit } from '#src/platform/outbox/emit.ts'
+import {
+  booksOf,
+  checkOut,
+  expectBalanced,
+  makeBooking,
+  makeProvider,
+  moneyRig,
+  moveTo,
+  openReadyAccount,
+  paidBooking,
+  paymentOf,
+} from '#tests/support/money.ts'
+
+const rig = await moneyRig()
+const { db } = rig.database
+const NOTHING = { baseRefundedMinor: 0n, surchargeRefundedMinor: 0n }
+
+// Of each kind: no decimals, three of which the last is 0, none but written with two at Stripe, two but whole at the bank,
+// two but none at Stripe. Every price makes the shares round.
+const PRICES: [Currency, bigint][] = [
+  ['USD', 10_005n],
+  ['JPY', 10_005n],
+  ['KWD', 15_630n],
+  ['ISK', 12_345n],
+  ['UGX', 123_455n],
+  ['HUF', 1_234_555n],
+  ['TWD', 80_045n],
+  ['MGA', 1_234_500n],
+]
+
+describe('a booking', () => {
+  test.each(PRICES)(
+    'in %s at %s minor units is paid, given back in part, and paid out, and the books say what Stripe says',
+    async (currency, baseMinor) => {
+      const accountId = await openReadyAccount(rig, randomUUID())
+      const provider = await makeProvider(rig, { id: accountId, ready: true }, currency)
+      const booking = await paidBooking(rig, provider, undefined, baseMinor)
+      const { figures } = booking
+      const payment = await paymentOf(rig, booking.id)
+      expect(payment).toMatchObject({ status: 'captured', currency, capturedMinor: figures.totalMinor })
+      await expectBalanced(rig)
+
+      const half = refundParts({ ...figures, refunded: NOTHING }, 50)
+      await moveTo(rig, booking.id, 'confirm', 'cancel')
+      await inTransaction(rig.ctx(), (tx) =>
+        requestRefund(tx, rig.ctx(), {
+          bookingId: booking.id,
+          baseMinor: half.baseRefundMinor,
+          surchargeMinor: half.surchargeRefundMinor,
+          cause: 'cancellation',
+        }),
+      )
+      const halfMinor = half.baseRefundMinor + half.surchargeRefundMinor
+      await refunded(booking.id, halfMinor)
+      // And three steps more, by hand, which is an amount that nothing here would have asked for.
+      const byHandMinor = 3n * chargeStepOf(currency)
+      await rig.byHand(payment.chargeId ?? '', 'refund', toDecimalString(money(byHandMinor, currency)))
+      await refunded(booking.id, halfMinor + byHandMinor)
+      await expectBalanced(rig)
+
+      await inTransaction(rig.ctx(), (tx) =>
+        emit(tx, {
+          type: 'booking.cancelled',
+          subjectId: booking.id,
+          payload: { bookingId: booking.id },
+          occurredAt: rig.ctx().now,
+        }),
+      )
+      await rig.runJobs()
+      await rig.pass(booking.endsAt.add({ hours: 8 * 24 }).since(rig.ctx().now))
+      while ((await rig.sweep('payouts.due')) > 0) await rig.runJobs()
+
+      const kept = settlementOf(figures, await readGivenBack(db, payment.id))
+      const [payout] = await db.select().from(payouts).where(eq(payouts.bookingId, booking.id))
+      expect(payout).toMatchObject({ status: 'paid', currency, amountMinor: kept.providerNetMinor })
+      expect((await rig.gateway.listTransfers(booking.id)).map(({ amountMinor }) => amountMinor)).toEqual([
+        kept.providerNetMinor,
+      ])
+      expect(await booksOf(rig, booking.id)).toMatchObject({
+        escrow: 0n,
+        provider_payable: 0n,
+        commission_revenue: kept.commissionMinor,
+        surcharge_revenue: kept.surchargeMinor,
+      })
+      await expectBalanced(rig)
+    },
+  )
+})
+
+describe('a price that Stripe does not charge', () => {
+  test.each<[string, Currency, bigint]>([
+    ['too little', 'HUF', 5_500n],
+    ['between two steps', 'KWD', 5_637n],
+    ['more digits than there are', 'UGX', 1_000_000n],
+  ])(
+    '(%s) is refused at checkout as often as it is asked, charges nothing, and the slot is given back',
+    async (_, currency, baseMinor) => {
+      const provider = await makeProvider(rig, null, currency)
+      const booking = await makeBooking(rig, provider, { baseMinor, guest: false })
+      for (let attempt = 0; attempt < 2; attempt += 1)
+        await expect(checkOut(rig, booking)).rejects.toMatchObject({ code: 'payment.rejected' })
+      expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'unpaid', checkoutUrl: null })
+      expect(await closeCheckout(rig.ctx(), rig.gateway, booking.id)).toBe('closed')
+    },
+  )
+})
+
+async function refunded(bookingId: Parameters<typeof paymentOf>[1], amountMinor: bigint): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        await rig.runJobs()
+        return (await paymentOf(rig, bookingId)).refundedMinor
+      },
+      { timeout: 10_000, interval: 10 },
+    )
+    .toBe(amountMinor)
+}
