@@ -7,13 +7,14 @@ export async function DemoBar() {
   await connection()
   const config = pageConfig()
   if (!config.DEMO_MODE || !config.DEMO_CLOCK_FILE) return null
-  const { now } = await pageContext()
+  const { now, actor } = await pageContext()
   return (
     <DemoTools
       now={now.toString()}
       escrowDays={config.ESCROW_DAYS}
       stripeUrl={config.STRIPE_API_BASE ?? null}
       hasMailbox={config.MAILER === 'mailbox'}
+      signedIn={actor.kind === 'user'}
     />
   )
 }

@@ -32,11 +32,21 @@ export function bookingInPath(path: string): { id: string } | { guestKey: string
   return guestKey ? { guestKey } : null
 }
 
+export interface LookedAt {
+  readonly path: string
+  /** A guest's key in the address. */
+  readonly key: string | null
+  readonly signedIn: boolean
+}
+
 /** The booking being looked at, or else the next one of whoever is signed in; null when there is none to be seen. */
-export async function findDemoBooking(path: string, get: Get): Promise<DemoBooking | null> {
+export async function findDemoBooking(
+  { path, key, signedIn }: LookedAt,
+  get: Get,
+): Promise<DemoBooking | null> {
   const named = bookingInPath(path)
-  if (named && 'id' in named) {
-    const answer = await get<BookingBody>(`/api/v1/bookings/${named.id}`)
+  if (named && 'id' in named && (key || signedIn)) {
+    const answer = await get<BookingBody>(`/api/v1/bookings/${named.id}`, { guestKey: key })
     if (answer.ok) return toDemoBooking(answer.body)
   }
   if (named && 'guestKey' in named) {
@@ -45,6 +55,7 @@ export async function findDemoBooking(path: string, get: Get): Promise<DemoBooki
     })
     return answer.ok && answer.body.items[0] ? toDemoBooking(answer.body.items[0]) : null
   }
+  if (!signedIn) return null
   const as = path.startsWith('/operator')
     ? 'operator'
     : path.startsWith('/provider/')

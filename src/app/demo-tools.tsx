@@ -13,6 +13,7 @@ export interface DemoToolsProps {
   escrowDays: number
   stripeUrl: string | null
   hasMailbox: boolean
+  signedIn: boolean
 }
 
 const PASSWORD = 'ecosystem-demo'
@@ -37,7 +38,7 @@ const useHydrated = () =>
   )
 
 /** One slim line at the top: what time it is in the demonstration; opened, everything that moves it. */
-export function DemoTools({ now, escrowDays, stripeUrl, hasMailbox }: DemoToolsProps) {
+export function DemoTools({ now, escrowDays, stripeUrl, hasMailbox, signedIn }: DemoToolsProps) {
   const path = usePathname()
   const hydrated = useHydrated()
   const clock = useDemoClock(now)
@@ -46,18 +47,18 @@ export function DemoTools({ now, escrowDays, stripeUrl, hasMailbox }: DemoToolsP
   const [said, setSaid] = useState('')
   const move = useMoveTime((iso) => {
     clock.set(iso)
-    void findDemoBooking(path, get).then(setBooking)
+    void lookFor(path, signedIn).then(setBooking)
   }, setSaid)
   const looksAt = bookingInPath(path)
 
   useEffect(() => {
     if (!open) return
     let current = true
-    void findDemoBooking(path, get).then((found) => current && setBooking(found))
+    void lookFor(path, signedIn).then((found) => current && setBooking(found))
     return () => {
       current = false
     }
-  }, [open, path])
+  }, [open, path, signedIn])
 
   const timeZone = booking?.timeZone ?? (hydrated ? Intl.DateTimeFormat().resolvedOptions().timeZone : 'UTC')
   const at = new Date(clock.now).toISOString()
@@ -140,6 +141,9 @@ export function DemoTools({ now, escrowDays, stripeUrl, hasMailbox }: DemoToolsP
     </aside>
   )
 }
+
+const lookFor = (path: string, signedIn: boolean) =>
+  findDemoBooking({ path, key: new URLSearchParams(location.search).get('key'), signedIn }, get)
 
 const ON_BOARD =
   'inline-flex min-h-9 shrink-0 items-center rounded-control border border-on-board-soft px-3 font-medium hover:bg-board-line focus-visible:outline-citron'

@@ -5,6 +5,9 @@ import { pageConfig } from '#src/boot/web.ts'
 const PRIVATE = [
   '/api/',
   '/dashboard',
+  '/start',
+  '/reset-password',
+  '/verify-email',
   '/checkout/',
   '/bookings/',
   '/manage/',

@@ -4,7 +4,7 @@ import { listPublicSlugs } from '#src/modules/catalog/reads.ts'
 
 /** A site map may name this many addresses (sitemaps.org); beyond it the longest unchanged providers are left out. */
 const ADDRESSES_MAX = 50_000
-const PAGES = ['/', '/search', '/docs/api', '/signup']
+const PAGES = ['/', '/search', '/docs/api', '/signup', '/terms', '/privacy']
 
 export const dynamic = 'force-dynamic'
 

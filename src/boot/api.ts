@@ -10,10 +10,16 @@ import {
   emailOfUser,
   findSignedIn,
   ownOrigins,
+  provenEmailOfUser,
   type Accounts,
   type SignedIn,
 } from '#src/modules/identity/index.ts'
 import { ledgerRoutes } from '#src/modules/ledger/routes.ts'
+import {
+  EMAIL_VERIFICATION_HOURS,
+  PASSWORD_RESET_HOURS,
+  recordAccountMail,
+} from '#src/modules/notifications/index.ts'
 import { notificationsRoutes } from '#src/modules/notifications/routes.ts'
 import { operatorRoutes } from '#src/modules/operator/routes.ts'
 import { paymentsRoutes } from '#src/modules/payments/routes.ts'
@@ -34,7 +40,19 @@ export interface ComposedApi {
 /** The API with everything the modules add to it. */
 export function composeApi(composition: Composition): ComposedApi {
   const { config, db, log, clock, gateway, movableClock } = composition
-  const accounts = createAccounts({ db, config })
+  const accounts = createAccounts({
+    db,
+    config,
+    mailLink: {
+      passwordResetHours: PASSWORD_RESET_HOURS,
+      emailVerificationHours: EMAIL_VERIFICATION_HOURS,
+      send: ({ kind: template, ...link }) =>
+        recordAccountMail(composition.contextFor({ kind: 'system', name: 'accounts' }), {
+          template,
+          ...link,
+        }),
+    },
+  })
   const api = createApi({
     log,
     contextFor: composition.contextFor,
@@ -50,7 +68,11 @@ export function composeApi(composition: Composition): ComposedApi {
       providersRoutes(),
       schedulingRoutes(),
       reviewsRoutes(),
-      bookingsRoutes({ gateway, emailOf: (ctx, userId) => emailOfUser(ctx.db, userId) }),
+      bookingsRoutes({
+        gateway,
+        emailOf: (ctx, userId) => emailOfUser(ctx.db, userId),
+        provenEmailOf: (ctx, userId) => provenEmailOfUser(ctx.db, userId),
+      }),
       ledgerRoutes(),
       paymentsRoutes(),
       payoutsRoutes({ gateway }),

@@ -78,7 +78,7 @@ export async function seedDemo(
   const passTime = () => settle(composition, modules)
   try {
     const ctx = system(composition)
-    const people = await signUpPeople(composition, composed.accounts)
+    const people = await signUpPeople(composition, createAccounts(composition))
     const made = await seedDemoProviders(ctx, {
       ownerEmail: SIGN_INS.provider.email,
       openPayoutAccount: openTestAccount(composition.gateway),

@@ -2,7 +2,8 @@ import { headers } from 'next/headers'
 import { cache } from 'react'
 import { apiDocument as documentOf } from '#src/http/app.ts'
 import { ANONYMOUS, type Actor } from '#src/kernel/actor.ts'
-import { bookingOfGuestKey } from '#src/modules/bookings/index.ts'
+import type { BookingId } from '#src/kernel/ids.ts'
+import { bookingClaimedWith, bookingOfGuestKey } from '#src/modules/bookings/index.ts'
 import { findSignedIn, type SignedIn } from '#src/modules/identity/index.ts'
 import { readConfig, type Config } from '#src/platform/config.ts'
 import type { Ctx } from '#src/platform/context.ts'
@@ -46,6 +47,11 @@ export async function guestContext(key: string): Promise<Ctx | null> {
   const bookingId = await bookingOfGuestKey(composition.contextFor(ANONYMOUS), key)
   const actor: Actor | null = bookingId && { kind: 'guest', bookingId }
   return actor && composition.contextFor(actor)
+}
+
+/** The booking that a link used to open, for whoever is signed in and has taken it into their account. */
+export async function claimedBookingOf(key: string): Promise<BookingId | null> {
+  return bookingClaimedWith(await pageContext(), key)
 }
 
 export function pageConfig(): Config {

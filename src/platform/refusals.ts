@@ -33,6 +33,10 @@ export const REFUSALS = {
   },
   'auth.required': { status: 401, sentence: 'Sign in first, or use the link from your mail.' },
   'auth.not_allowed': { status: 403, sentence: 'You may not do this.' },
+  'auth.mailbox_unproven': {
+    status: 403,
+    sentence: 'Confirm your email address first, with the link that we have mailed to it.',
+  },
   'auth.link_invalid': { status: 401, sentence: 'This link is not valid any more. Ask for a new one.' },
 
   'provider.not_found': { status: 404, sentence: 'There is no such provider.' },

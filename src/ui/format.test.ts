@@ -38,20 +38,24 @@ describe('how things are said', () => {
     expect(localHourOf('2026-11-27T05:00:00Z', 'America/Toronto')).toBe(0)
   })
 
-  it('uses plain spaces only, so that server and browser write the same', () => {
+  it('uses the same spaces on server and in browser, and none to break a line at inside of a time or a measure', () => {
     expect(saySpan('2026-11-26T19:00:00Z', '2026-11-26T20:30:00Z', 'America/Toronto', 'en-US')).toBe(
-      '2:00 PM – 3:30 PM',
+      '2:00\u00a0PM – 3:30\u00a0PM',
     )
   })
 
   it('keeps counts, lengths and distances short', () => {
     expect([count(1, 'review'), count(1200, 'review')]).toEqual(['1 review', '1,200 reviews'])
-    expect([sayDuration(45), sayDuration(60), sayDuration(90)]).toEqual(['45 min', '1 h', '1 h 30 min'])
+    expect([sayDuration(45), sayDuration(60), sayDuration(90)]).toEqual([
+      '45\u00a0min',
+      '1\u00a0h',
+      '1\u00a0h 30\u00a0min',
+    ])
     expect([sayDistance(0.04), sayDistance(0.44), sayDistance(1.24), sayDistance(14.2)]).toEqual([
-      '100 m',
-      '400 m',
-      '1.2 km',
-      '14 km',
+      '100\u00a0m',
+      '400\u00a0m',
+      '1.2\u00a0km',
+      '14\u00a0km',
     ])
   })
 

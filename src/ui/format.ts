@@ -1,8 +1,8 @@
 import { formatMoney, isCurrency, money, type MoneyJson } from '#src/kernel/money.ts'
 import { assert } from '#src/kernel/assert.ts'
+import { wallClock, type WallClockStyle } from '#src/kernel/wall-clock.ts'
 
-// How amounts, dates and zones are said. Browsers and the server run different releases of ICU that put different
-// kinds of space into times; they are made plain so that hydrated text is the text that was sent.
+// How amounts, dates and zones are said. Dates and times are written by the kernel's wall clock, as in mails.
 const NARROW_SPACES = /[\u202f\u2009]/g
 const plain = (text: string) => text.replace(NARROW_SPACES, ' ')
 
@@ -24,44 +24,33 @@ export function sayMoney(amount: MoneyJson, locale = 'en-US'): string {
   return plain(formatMoney(money(amount.amountMinor, amount.currency), locale))
 }
 
+/** "50%" */
+export function sayPercent(percent: number, locale = 'en-US'): string {
+  return plain(
+    new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(percent / 100),
+  )
+}
+
+// A clock's figures stay with their "AM" or "PM" when a line is broken.
+const unbroken = (text: string) => text.replace(/ (?=[AaPp]\.?[Mm]\.?$)/, '\u00a0')
+
+const said =
+  (style: WallClockStyle) =>
+  (iso: string, timeZone: string, locale: string): string =>
+    unbroken(wallClock(style, Date.parse(iso), timeZone, locale))
+
 /** "14:00" or "2:00 PM" */
-export function sayTime(iso: string, timeZone: string, locale: string): string {
-  return plain(format(locale, timeZone, { hour: 'numeric', minute: '2-digit' }).format(instant(iso)))
-}
-
+export const sayTime = said('time')
 /** "Thursday, November 26" */
-export function sayLongDay(iso: string, timeZone: string, locale: string): string {
-  return plain(
-    format(locale, timeZone, { weekday: 'long', day: 'numeric', month: 'long' }).format(instant(iso)),
-  )
-}
-
+export const sayLongDay = said('longDay')
+/** "Thursday, November 26, 2026" */
+export const sayLongDayOfYear = said('longDayOfYear')
 /** "Thu, Nov 26" */
-export function sayDay(iso: string, timeZone: string, locale: string): string {
-  return plain(
-    format(locale, timeZone, { weekday: 'short', day: 'numeric', month: 'short' }).format(instant(iso)),
-  )
-}
-
+export const sayDay = said('day')
 /** "Nov 26, 2026" */
-export function sayDate(iso: string, timeZone: string, locale: string): string {
-  return plain(
-    format(locale, timeZone, { day: 'numeric', month: 'short', year: 'numeric' }).format(instant(iso)),
-  )
-}
-
+export const sayDate = said('date')
 /** "Thu, Nov 26, 2:00 PM" */
-export function sayMoment(iso: string, timeZone: string, locale: string): string {
-  return plain(
-    format(locale, timeZone, {
-      weekday: 'short',
-      day: 'numeric',
-      month: 'short',
-      hour: 'numeric',
-      minute: '2-digit',
-    }).format(instant(iso)),
-  )
-}
+export const sayMoment = said('moment')
 
 /** "2:00 PM – 3:00 PM" */
 export function saySpan(startIso: string, endIso: string, timeZone: string, locale: string): string {
@@ -100,18 +89,21 @@ export function sayZone(timeZone: string, iso: string): string {
   return offset.startsWith(city) ? city : `${city}, ${offset}`
 }
 
+/** Between a number and its unit. */
+const NB = '\u00a0'
+
 /** "45 min", "1 h", "1 h 30 min" */
 export function sayDuration(minutes: number): string {
   const hours = Math.floor(minutes / 60)
   const rest = minutes % 60
-  if (hours === 0) return `${rest} min`
-  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`
+  if (hours === 0) return `${rest}${NB}min`
+  return rest === 0 ? `${hours}${NB}h` : `${hours}${NB}h ${rest}${NB}min`
 }
 
 /** "400 m", "1.2 km", "14 km" */
 export function sayDistance(kilometres: number): string {
-  if (kilometres < 1) return `${Math.max(100, Math.round(kilometres * 10) * 100)} m`
-  return `${kilometres < 10 ? kilometres.toFixed(1) : Math.round(kilometres)} km`
+  if (kilometres < 1) return `${Math.max(100, Math.round(kilometres * 10) * 100)}${NB}m`
+  return `${kilometres < 10 ? kilometres.toFixed(1) : Math.round(kilometres)}${NB}km`
 }
 
 /** "1 review", "12 reviews" */

@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import type { MoneyJson } from '#src/kernel/money.ts'
+import { sayPercent } from './format.ts'
 import { Money } from './money.tsx'
 
 export interface PriceBoxProps {
@@ -10,8 +11,8 @@ export interface PriceBoxProps {
   total: MoneyJson
   /** "Total" until it is paid, then "Paid". */
   totalLabel?: string
-  /** Shown under the total once money went back. */
-  refunded?: MoneyJson | null
+  /** Shown under the total once money goes back. */
+  refunded?: { label: string; amount: MoneyJson } | null
   locale?: string
 }
 
@@ -32,7 +33,7 @@ export function PriceBox({
       {guestFee && guestFee.amount.amountMinor > 0 && (
         <div className="flex items-baseline justify-between gap-4">
           <dt>
-            Guest booking fee {guestFee.percent} %
+            Guest booking fee {sayPercent(guestFee.percent)}
             {guestFee.signInHref && (
               <>
                 {' – '}
@@ -55,7 +56,7 @@ export function PriceBox({
           <Money amount={total} locale={locale} />
         </dd>
       </div>
-      {refunded && refunded.amountMinor > 0 && <Line label="Refunded" amount={refunded} locale={locale} />}
+      {refunded && <Line {...refunded} locale={locale} />}
     </dl>
   )
 }

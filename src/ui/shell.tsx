@@ -4,9 +4,16 @@ import { buttonClasses } from './button.tsx'
 import { classes } from './classes.ts'
 import { Mark, SearchIcon } from './icons.tsx'
 
+export interface ShellUser {
+  name: string
+  /** Where they work: bookings, workspace or console. */
+  home: { href: string; label: string }
+  signOut: ReactNode
+}
+
 export interface ShellProps {
   /** Null when nobody is signed in. */
-  user: { name: string | null } | null
+  user: ShellUser | null
   /** Links of a dashboard, under the header. */
   navigation?: ReactNode
   children: ReactNode
@@ -21,7 +28,7 @@ export function Shell({ user, navigation, children }: ShellProps) {
       <main id="main" tabIndex={-1} className="grow pb-16">
         {children}
       </main>
-      <Footer />
+      <Footer user={user} />
     </>
   )
 }
@@ -64,9 +71,13 @@ function Header({ user }: Pick<ShellProps, 'user'>) {
             Search
           </Link>
           {user ? (
-            <Link href="/dashboard" className={buttonClasses('secondary', 'small')}>
-              Dashboard
-            </Link>
+            <>
+              <Link href={user.home.href} className={buttonClasses('secondary', 'small')}>
+                {user.home.label}
+              </Link>
+              {/* On a phone there is no room for it here; it stands in the footer. */}
+              <div className="max-sm:hidden">{user.signOut}</div>
+            </>
           ) : (
             <Link href="/login" className={buttonClasses('secondary', 'small')}>
               Sign in
@@ -82,9 +93,12 @@ const FOOTER_LINKS = [
   ['/search', 'Find a service'],
   ['/signup?as=provider', 'Offer your services'],
   ['/docs/api', 'API for developers'],
+  ['/terms', 'Terms'],
+  ['/privacy', 'Privacy'],
+  ['/terms#contact', 'Contact'],
 ] as const
 
-function Footer() {
+function Footer({ user }: Pick<ShellProps, 'user'>) {
   return (
     <footer className="border-t border-line bg-sunken">
       <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-8 gap-y-4 px-4 py-8 sm:px-6">
@@ -92,7 +106,7 @@ function Footer() {
           <Mark className="size-6 text-brand" />
           Ecosystem. Free times, honestly shown.
         </p>
-        <ul className="flex flex-wrap gap-x-6">
+        <ul className="flex flex-wrap items-center gap-x-6">
           {FOOTER_LINKS.map(([href, label]) => (
             <li key={href}>
               <Link href={href} className="inline-flex min-h-11 items-center text-link hover:underline">
@@ -100,6 +114,7 @@ function Footer() {
               </Link>
             </li>
           ))}
+          {user && <li className="sm:hidden">{user.signOut}</li>}
         </ul>
       </div>
     </footer>

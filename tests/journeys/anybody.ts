@@ -20,6 +20,9 @@ export function journeysOfAnybody(stage: Stage): void {
     await expect(page).toHaveURL(/priceMax=80/)
     await expect(page.getByRole('heading', { level: 1 })).not.toHaveText(all ?? '')
     await visitor.inspect('search without scripts')
+    expect(await page.getByRole('article').count()).toBe(
+      await page.getByRole('main').getByRole('article').count(),
+    )
     await visitor.go(`/providers/${PROVIDER}`)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Willow & Stone Massage')
     await visitor.inspect('provider without scripts')
@@ -112,6 +115,11 @@ export function journeysOfAnybody(stage: Stage): void {
           '/login',
           '/signup?as=provider',
           '/docs/api',
+          '/terms',
+          '/privacy',
+          '/forgot-password',
+          '/reset-password?token=none',
+          '/providers/nobody-here',
           '/dev/mail',
           '/nowhere',
         ],

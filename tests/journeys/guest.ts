@@ -59,7 +59,7 @@ export function guestJourneys(stage: Stage, remember: (code: string) => void): v
         .filter({ has: page.locator('dt', { hasText: name }) })
         .locator('dd')
     await expect(line(/^Sports massage/)).toHaveText(dollars(base))
-    await expect(line(/^Guest booking fee 10 %/)).toHaveText(dollars(guestTotal - base))
+    await expect(line(/^Guest booking fee 10%/)).toHaveText(dollars(guestTotal - base))
     await expect(line(/^Total/)).toHaveText(dollars(guestTotal))
     await inspect('checkout')
     const pay = page.getByRole('button', { name: `Pay ${dollars(guestTotal)}` })
@@ -136,6 +136,7 @@ export function guestJourneys(stage: Stage, remember: (code: string) => void): v
     await freeTimes(manage).last().click()
     const move = manage.getByRole('dialog', { name: 'Move the booking?' })
     await expect(move).toBeVisible()
+    await expect(move).toContainText(`After the move: ${dollars(guestTotal)} back`)
     await inspect('asked before moving', manage)
     await move.getByRole('button', { name: 'Move it' }).click()
     await expect(manage.getByText('Moved to another time')).toBeVisible()
@@ -159,7 +160,12 @@ export function guestJourneys(stage: Stage, remember: (code: string) => void): v
     )
     await inspect('asked before cancelling', manage)
     await cancel.getByRole('button', { name: `Cancel and get ${dollars(guestTotal)} back` }).click()
-    await eventually({ page: manage }, () => manage.getByText(`${dollars(guestTotal)} refunded`))
+    await expect(manage.getByText(/on its way back to your card|was sent back to your card/)).toContainText(
+      dollars(guestTotal),
+    )
+    await eventually({ page: manage }, () =>
+      manage.getByText(`${dollars(guestTotal)} was sent back to your card`),
+    )
     await inspect('cancelled and refunded', manage)
   })
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { pageAccount } from '#src/boot/web.ts'
 import { Shell } from '#src/ui/shell.tsx'
 import { SectionNav } from '../section-nav.tsx'
+import { shellUser } from '../shell-user.tsx'
 
 export const metadata = {
   title: { default: 'Operator console', template: '%s · Operator · Ecosystem' },
@@ -26,7 +27,7 @@ export default async function OperatorLayout({ children }: { children: ReactNode
   const account = await pageAccount()
   return (
     <Shell
-      user={account && { name: account.name }}
+      user={await shellUser()}
       navigation={account?.operatorRole ? <SectionNav label="Operator console" links={LINKS} /> : null}
     >
       {children}

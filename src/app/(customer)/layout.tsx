@@ -1,10 +1,9 @@
 import type { ReactNode } from 'react'
-import { pageAccount } from '#src/boot/web.ts'
 import { Shell } from '#src/ui/shell.tsx'
+import { shellUser } from '../shell-user.tsx'
 
 export const metadata = { robots: { index: false } }
 
 export default async function CustomerLayout({ children }: { children: ReactNode }) {
-  const account = await pageAccount()
-  return <Shell user={account && { name: account.name }}>{children}</Shell>
+  return <Shell user={await shellUser()}>{children}</Shell>
 }

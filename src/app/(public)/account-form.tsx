@@ -5,26 +5,8 @@ import { postAccount, type Problem } from '#src/http/client.ts'
 import { Button } from '#src/ui/button.tsx'
 import { ErrorSummary } from '#src/ui/error-summary.tsx'
 import { Field } from '#src/ui/field.tsx'
+import { inAccountWords, PASSWORD_LENGTH_MIN } from './account-words.ts'
 import { fieldErrors, missingOf, summaryErrors } from './field-problems.ts'
-
-/** The identity module asks for as many. */
-const PASSWORD_LENGTH_MIN = 10
-
-// Built-in accounts answer in codes of their own; these are the ones people meet.
-const WORDS: Readonly<Record<string, { field: string | null; message: string }>> = {
-  INVALID_EMAIL_OR_PASSWORD: { field: null, message: 'The email address or the password is not right.' },
-  USER_ALREADY_EXISTS: {
-    field: 'email',
-    message: 'There is an account with this email address. Sign in instead.',
-  },
-  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: {
-    field: 'email',
-    message: 'There is an account with this email address. Sign in instead.',
-  },
-  PASSWORD_TOO_SHORT: { field: 'password', message: `Use at least ${PASSWORD_LENGTH_MIN} characters.` },
-  PASSWORD_TOO_LONG: { field: 'password', message: 'This password is too long.' },
-  INVALID_EMAIL: { field: 'email', message: 'Give an email address like name@example.com.' },
-}
 
 /** Signs in or up with mail address and password, and goes on to where one was going. */
 export function AccountForm({ kind, next }: { kind: 'login' | 'signup'; next: string }) {
@@ -52,7 +34,7 @@ export function AccountForm({ kind, next }: { kind: 'login' | 'signup'; next: st
     // A full load: what the router has kept was drawn for nobody in particular.
     if (answer.ok) return location.assign(next)
     setBusy(false)
-    setProblem(inOurWords(answer.problem))
+    setProblem(inAccountWords(answer.problem))
   }
 
   return (
@@ -93,12 +75,4 @@ export function AccountForm({ kind, next }: { kind: 'login' | 'signup'; next: st
       </Button>
     </form>
   )
-}
-
-function inOurWords(problem: Problem): Problem {
-  if (problem.status === 429) return { ...problem, detail: 'Too many tries. Wait a minute and try again.' }
-  const words = WORDS[problem.code]
-  if (!words) return problem
-  const errors = words.field ? [{ path: words.field, code: problem.code, message: words.message }] : []
-  return { ...problem, detail: words.message, errors }
 }

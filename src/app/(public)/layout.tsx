@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
-import { pageConfig, pageContext } from '#src/boot/web.ts'
+import { pageConfig } from '#src/boot/web.ts'
 import { Shell } from '#src/ui/shell.tsx'
+import { shellUser } from '../shell-user.tsx'
 
 // What is free, and who is asking, is known only when somebody asks.
 export const dynamic = 'force-dynamic'
@@ -11,6 +12,5 @@ export function generateMetadata(): Metadata {
 }
 
 export default async function PublicLayout({ children }: { children: ReactNode }) {
-  const { actor } = await pageContext()
-  return <Shell user={actor.kind === 'user' ? { name: null } : null}>{children}</Shell>
+  return <Shell user={await shellUser()}>{children}</Shell>
 }

@@ -162,16 +162,16 @@ function HeroSearch() {
           className={`${field} -mt-2`}
         />
       </div>
-      <div className="p-2 sm:row-span-2 sm:flex sm:items-center">
-        <Button type="submit" wide className="sm:h-full">
-          <SearchIcon /> Find a time
-        </Button>
-      </div>
-      <div className="border-line sm:col-span-2 sm:border-t max-sm:order-3 max-sm:hidden">
+      <div className="border-line max-sm:border-b sm:col-span-2 sm:row-start-2 sm:border-t">
         <label htmlFor="date" className="block px-4 pt-2 text-xs font-medium text-ink-soft">
           When (optional)
         </label>
         <input id="date" name="date" type="date" className={`${field} -mt-2`} />
+      </div>
+      <div className="p-2 sm:col-start-3 sm:row-span-2 sm:row-start-1 sm:flex sm:items-center">
+        <Button type="submit" wide className="sm:h-full">
+          <SearchIcon /> Find a time
+        </Button>
       </div>
     </Form>
   )

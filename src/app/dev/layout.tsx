@@ -1,8 +1,9 @@
 import { notFound } from 'next/navigation'
 import type { ReactNode } from 'react'
-import { pageAccount, pageConfig } from '#src/boot/web.ts'
+import { pageConfig } from '#src/boot/web.ts'
 import { Shell } from '#src/ui/shell.tsx'
 import { SectionNav } from '../section-nav.tsx'
+import { shellUser } from '../shell-user.tsx'
 
 const LINKS = [
   { href: '/dev/mail', label: 'Mailbox', exact: true },
@@ -11,11 +12,10 @@ const LINKS = [
 
 /** Pages for demonstrations: they exist only where mail stays in the database and time can be moved. */
 export default async function DevLayout({ children }: { children: ReactNode }) {
-  const account = await pageAccount()
   const { DEMO_MODE, MAILER } = pageConfig()
   if (!DEMO_MODE || MAILER !== 'mailbox') notFound()
   return (
-    <Shell user={account && { name: account.name }} navigation={<SectionNav label="Mail" links={LINKS} />}>
+    <Shell user={await shellUser()} navigation={<SectionNav label="Mail" links={LINKS} />}>
       {children}
     </Shell>
   )

@@ -111,6 +111,53 @@ describe('a guest', () => {
     expect((await hold(provider, 48, { body: { startsAt: booking.startsAt } })).status).toBe(201)
   })
 
+  it('is told what a move would leave of a later refund, and where the refund is', async () => {
+    const provider = await makeProvider(db)
+    const { booking, guestKey } = (await hold(provider, 12)).body
+    await pay(booking.id, { key: guestKey })
+    const { moving, refunds } = await bookingIn('confirmed', booking.id, { key: guestKey })
+    const usd = (amountMinor: number) => ({ amountMinor, currency: 'USD' })
+    // Half is lost already; a later start would promise everything again, and the move does not.
+    expect(moving).toEqual({
+      asBooked: [
+        { hoursBefore: 24, refundPercent: 100, refund: usd(11_000) },
+        { hoursBefore: 0, refundPercent: 50, refund: usd(5_500) },
+      ],
+      afterMove: [
+        { hoursBefore: 24, refundPercent: 50, refund: usd(5_500) },
+        { hoursBefore: 0, refundPercent: 50, refund: usd(5_500) },
+      ],
+    })
+    expect(refunds).toEqual([])
+    const cancelled = await app.request(`/api/v1/bookings/${booking.id}/cancellation`, {
+      method: 'POST',
+      body: {},
+      key: guestKey,
+    })
+    expect(cancelled.body).toMatchObject({
+      moving: null,
+      refunds: [{ amount: usd(5_500), status: 'on_its_way', settledAt: null }],
+    })
+    await app.eventually('the refund is sent', async () => {
+      const { body } = await app.request(`/api/v1/bookings/${booking.id}`, { key: guestKey })
+      return body.refunds[0].status === 'sent' && body.refunds[0].settledAt
+    })
+  })
+
+  it('is remembered by the browser for as long as the time is held, and by nothing else', async () => {
+    const provider = await makeProvider(db)
+    const held = await hold(provider, 48)
+    expect(held.headers.get('set-cookie')).toMatch(
+      new RegExp(`^ecosystem\\.held=${held.body.guestKey}; Max-Age=600; Path=/; HttpOnly; SameSite=Lax$`),
+    )
+    const { cookie } = await signUp(app.url)
+    expect((await hold(provider, 60, { cookie })).headers.get('set-cookie')).toBeNull()
+    const byCookie = await app.request(`/api/v1/bookings/${held.body.booking.id}`, {
+      headers: { cookie: `ecosystem.held=${held.body.guestKey}` },
+    })
+    expect(byCookie.status).toBe(404)
+  })
+
   it('moves the booking, then cancels it and gets the refund that was shown', async () => {
     const provider = await makeProvider(db)
     const { booking, guestKey } = (await hold(provider, 48)).body

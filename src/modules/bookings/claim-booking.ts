@@ -1,5 +1,6 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import type { BookingId } from '#src/kernel/ids.ts'
 import { closeCheckout, isCheckoutClosed, quotePrice } from '#src/modules/payments/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -50,6 +51,21 @@ export async function claimBooking(ctx: Ctx, gateway: PaymentGateway, key: strin
     await recordAudit(tx, ctx, { action: 'booking.claim', subjectKind: 'booking', subjectId: bookingId })
     return claimed ?? booking
   })
+}
+
+/** The booking of a link that ended when this very person took it into their account; null for anybody else. */
+export async function bookingClaimedWith(
+  ctx: Pick<Ctx, 'db' | 'config' | 'now' | 'actor'>,
+  key: string,
+): Promise<BookingId | null> {
+  const { actor } = ctx
+  const link = actor.kind === 'user' ? await linkOfGuestKey(ctx, key) : null
+  if (actor.kind !== 'user' || !link) return null
+  const [own] = await ctx.db
+    .select({ id: bookings.id })
+    .from(bookings)
+    .where(and(eq(bookings.id, link.bookingId), eq(bookings.customerId, actor.userId)))
+  return own?.id ?? null
 }
 
 /** The percentages are those the booking was made with. */

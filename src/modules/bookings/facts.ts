@@ -1,6 +1,7 @@
 import { eq, sql, type SQL } from 'drizzle-orm'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
+import { Temporal } from '#src/kernel/time.ts'
 import { givenBackSql, type RefundedParts } from '#src/modules/payments/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { bookings, type Booking } from './tables.ts'
@@ -41,6 +42,8 @@ export interface BookingFacts {
     /** What has been given back or is on its way. */
     readonly refunded: RefundedParts
     readonly lastError: string | null
+    /** In the order they were asked for. */
+    readonly refunds: readonly RefundFacts[]
   } | null
   readonly payout: {
     readonly status: string
@@ -49,6 +52,14 @@ export interface BookingFacts {
     readonly paidAt: string | null
   } | null
   readonly reviewed: boolean
+}
+
+export interface RefundFacts {
+  readonly amountMinor: bigint
+  /** 'outside': given back in some other way, after it had failed. One that is made again is not told of twice. */
+  readonly status: 'requested' | 'pending' | 'succeeded' | 'failed' | 'outside'
+  readonly requestedAt: Temporal.Instant
+  readonly settledAt: Temporal.Instant | null
 }
 
 interface CustomerJson {
@@ -67,7 +78,13 @@ type PaymentJson = Record<
   | 'id'
   | 'status',
   string
-> & { lastError: string | null }
+> & { lastError: string | null; refunds: RefundJson[] }
+interface RefundJson {
+  amountMinor: string
+  status: RefundFacts['status']
+  requestedAt: string
+  settledAt: string | null
+}
 type PayoutJson = Record<'status' | 'amountMinor' | 'dueAt', string> & { paidAt: string | null }
 
 // Columns of the outer table are written out: Drizzle leaves the table's name away where a query has only one, and inside a
@@ -91,7 +108,12 @@ const CUSTOMER = sql<CustomerJson | null>`(
 const PAYMENT = sql<PaymentJson | null>`(
   select json_build_object('id', pay.id, 'status', pay.status, 'capturedMinor', pay.captured_minor::text, 'refundedMinor', pay.refunded_minor::text,
     'refundRequestedMinor', pay.refund_requested_minor::text, 'lastError', pay.last_error,
-    'baseRefundedMinor', back.base, 'surchargeRefundedMinor', back.surcharge)
+    'baseRefundedMinor', back.base, 'surchargeRefundedMinor', back.surcharge,
+    'refunds', coalesce((
+      select json_agg(json_build_object('amountMinor', f.amount_minor::text, 'requestedAt', f.requested_at,
+        'status', case when f.settled_outside_at is null then f.status else 'outside' end,
+        'settledAt', coalesce(f.settled_outside_at, f.settled_at)) order by f.requested_at, f.id)
+      from refunds f where f.payment_id = pay.id and not exists (select from refunds again where again.replaces_id = f.id)), '[]'::json))
   from payments pay, lateral (${givenBackSql(sql`pay.id`)}) back
   where pay.booking_id = bookings.id)`
 const PAYOUT = sql<PayoutJson | null>`(
@@ -132,6 +154,12 @@ export async function listBookingFacts(db: Queryable, query: FactsQuery): Promis
         baseRefundedMinor: BigInt(payment.baseRefundedMinor),
         surchargeRefundedMinor: BigInt(payment.surchargeRefundedMinor),
       },
+      refunds: payment.refunds.map(({ amountMinor, status, requestedAt, settledAt }) => ({
+        amountMinor: BigInt(amountMinor),
+        status,
+        requestedAt: Temporal.Instant.from(requestedAt),
+        settledAt: settledAt === null ? null : Temporal.Instant.from(settledAt),
+      })),
     },
     payout: payout && {
       status: payout.status,

@@ -1,3 +1,4 @@
+export { bookingClaimedWith } from './claim-booking.ts'
 export { findBookingFacts, getBookingFacts, type BookingFacts } from './facts.ts'
 export { bookingOfGuestKey, findGuestKey, guestManageUrl } from './guest-links.ts'
 export { datedPolicy, type CancellationPolicy, type DatedPolicyStep } from './domain/cancellation.ts'

@@ -9,17 +9,21 @@ import type { Ctx, ReadCtx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { readCursor, writeCursor } from '#src/platform/http/cursor.ts'
 import { idSchema, instantSchema } from '#src/platform/http/define.ts'
-import { decideCancellation } from './domain/cancellation.ts'
+import { decideCancellation, policySteps, refundParts } from './domain/cancellation.ts'
 import { BOOKING_STATES, type BookingState } from './domain/lifecycle.ts'
 import { partyOf } from './domain/party.ts'
 import { decideReschedule } from './domain/reschedule.ts'
-import { findBookingFacts, listBookingFacts, type BookingFacts } from './facts.ts'
+import { findBookingFacts, listBookingFacts, type BookingFacts, type RefundFacts } from './facts.ts'
 import { makeOffer, quoteJson, type QuoteJson } from './quote-booking.ts'
 import { bookingEvents, bookings } from './tables.ts'
 import { bookingJson, type BookingJson } from './view.ts'
 
+export { countUnclaimed } from './claim-bookings-of-mailbox.ts'
 export { BOOKING_STATES, type BookingState } from './domain/lifecycle.ts'
 export type { BookingJson } from './view.ts'
+
+/** Holds the key of the last time a guest took in this browser; pages read it, the API does not. */
+export const HELD_COOKIE = 'ecosystem.held'
 
 /** What a booking would cost whoever looks at the page. @throws the refusals of makeOffer. */
 export async function getQuote(
@@ -70,7 +74,22 @@ export interface BookingView extends BookingJson {
   }
   /** What cancelling at this moment would give back. */
   cancelRefund: MoneyJson | null
+  /** What has been given back, and what is on its way. */
+  refunds: { amount: MoneyJson; status: RefundState; requestedAt: string; settledAt: string | null }[]
+  /** What cancelling would give back later: as the booking is, and after moving it. Null when it cannot be moved. */
+  moving: { asBooked: RefundStep[]; afterMove: RefundStep[] } | null
   timeline: { at: string; transition: string; toState: BookingState; by: Party; reason: string | null }[]
+}
+
+/** `on_its_way` until the payment company has sent it; the bank shows it some days after that. */
+export const REFUND_STATES = ['on_its_way', 'sent', 'failed', 'given_otherwise'] as const
+export type RefundState = (typeof REFUND_STATES)[number]
+
+export interface RefundStep {
+  /** While at least so many hours are left before the start. */
+  hoursBefore: number
+  refundPercent: number
+  refund: MoneyJson
 }
 
 /** @throws refusal booking.not_found, also for what is not theirs. */
@@ -100,11 +119,14 @@ function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<
   const amount = (minor: bigint) => moneyToJson(money(minor, booking.currency))
   const forCustomer = party === 'customer' || party === 'guest'
   const forProvider = party === 'provider' || party === 'operator'
-  const cancellation = decideCancellation(
-    { ...booking, refunded: payment && payment.capturedMinor > 0n ? payment.refunded : null },
-    party,
-    now,
-  )
+  const paid = { ...booking, refunded: payment && payment.capturedMinor > 0n ? payment.refunded : null }
+  const cancellation = decideCancellation(paid, party, now)
+  const move = decideReschedule(booking, now)
+  const stepsOf = (percentMax: number) =>
+    policySteps(booking.cancellationPolicy, percentMax).map((step) => {
+      const { baseRefundMinor, surchargeRefundMinor } = refundParts(paid, step.refundPercent)
+      return { ...step, refund: amount(baseRefundMinor + surchargeRefundMinor) }
+    })
   const begun = !isBefore(now, booking.startsAt)
   return {
     ...bookingJson(booking, { provider, payment }),
@@ -126,7 +148,7 @@ function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<
     actions: {
       pay: forCustomer && booking.state === 'held' && isBefore(now, booking.holdExpiresAt),
       cancel: !cancellation.refused && (forCustomer || booking.state === 'confirmed'),
-      reschedule: party !== 'provider' && !decideReschedule(booking, now).refused,
+      reschedule: party !== 'provider' && !move.refused,
       review: forCustomer && booking.state === 'completed' && !facts.reviewed,
       accept: forProvider && booking.state === 'awaiting_provider',
       decline: forProvider && booking.state === 'awaiting_provider',
@@ -139,6 +161,18 @@ function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<
     cancelRefund: cancellation.refused
       ? null
       : amount(cancellation.baseRefundMinor + cancellation.surchargeRefundMinor),
+    refunds: (payment?.refunds ?? []).map((refund) => ({
+      amount: amount(refund.amountMinor),
+      status: REFUND_STATE[refund.status],
+      requestedAt: refund.requestedAt.toString(),
+      settledAt: refund.settledAt?.toString() ?? null,
+    })),
+    moving: move.refused
+      ? null
+      : {
+          asBooked: stepsOf(booking.refundPercentMax),
+          afterMove: stepsOf(party === 'operator' ? booking.refundPercentMax : move.refundPercentMax),
+        },
   }
 }
 
@@ -163,6 +197,14 @@ function earningsOf({ booking, payment, payout }: BookingFacts): BookingView['ea
       paidAt: payout.paidAt,
     },
   }
+}
+
+const REFUND_STATE: Readonly<Record<RefundFacts['status'], RefundState>> = {
+  requested: 'on_its_way',
+  pending: 'on_its_way',
+  succeeded: 'sent',
+  failed: 'failed',
+  outside: 'given_otherwise',
 }
 
 export interface ListBookings {

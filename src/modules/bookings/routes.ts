@@ -1,4 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { setCookie } from 'hono/cookie'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { PARTIES } from '#src/kernel/actor.ts'
 import type { BookingId, ProviderId, ServiceId, UserId } from '#src/kernel/ids.ts'
@@ -17,6 +19,7 @@ import {
   ok,
   refusals,
   WRITE_REFUSALS,
+  type ApiEnv,
   type Routes,
 } from '#src/platform/http/define.ts'
 import {
@@ -29,12 +32,13 @@ import { acceptBooking, declineBooking } from './answer-request.ts'
 import { beginCheckout } from './begin-checkout.ts'
 import { cancelBooking, closeOpenCheckout } from './cancel-booking.ts'
 import { claimBooking } from './claim-booking.ts'
+import { claimBookingsOfMailbox } from './claim-bookings-of-mailbox.ts'
 import { CANCELLATION_POLICIES } from './domain/cancellation.ts'
 import { BOOKING_STATES } from './domain/lifecycle.ts'
 import { completeBooking, reportNoShow } from './finish-booking.ts'
 import { holdSlot } from './hold-slot.ts'
 import { makeOffer, quoteJson } from './quote-booking.ts'
-import { getBookingView, listBookings } from './reads.ts'
+import { getBookingView, HELD_COOKIE, listBookings, REFUND_STATES } from './reads.ts'
 import { rescheduleBooking } from './reschedule-booking.ts'
 
 const TAG = ['Bookings']
@@ -79,6 +83,11 @@ const bookingSchema = z
   .openapi('Booking')
 const flags = <Name extends string>(...names: Name[]) =>
   z.object(Object.fromEntries(names.map((name) => [name, z.boolean()])) as Record<Name, z.ZodBoolean>)
+const refundStepSchema = z.object({
+  hoursBefore: z.number().int().openapi({ description: 'While at least so many hours are left.' }),
+  refundPercent: z.number().int(),
+  refund: moneySchema,
+})
 const bookingListItemSchema = bookingSchema
   .extend({
     party: z.enum(PARTIES).openapi({ description: 'In which capacity you see it.' }),
@@ -129,6 +138,25 @@ const bookingListItemSchema = bookingSchema
     cancelRefund: moneySchema
       .nullable()
       .openapi({ description: 'What cancelling at this moment would give back.' }),
+    refunds: z
+      .array(
+        z.object({
+          amount: moneySchema,
+          status: z
+            .enum(REFUND_STATES)
+            .openapi({ description: '`sent`: the bank shows it some days later.' }),
+          requestedAt: instantSchema,
+          settledAt: instantSchema.nullable(),
+        }),
+      )
+      .openapi({ description: 'What has been given back, and what is on its way.' }),
+    moving: z
+      .object({ asBooked: z.array(refundStepSchema), afterMove: z.array(refundStepSchema) })
+      .nullable()
+      .openapi({
+        description:
+          'What cancelling would give back later, counted back from the start: as the booking is, and after moving it. A move never brings back a refund that time has reduced.',
+      }),
   })
   .openapi('BookingListItem')
 const bookingDetailsSchema = bookingListItemSchema
@@ -159,9 +187,11 @@ export interface BookingsRoutesDeps {
   readonly gateway: PaymentGateway
   /** For prefilling the payment page. */
   readonly emailOf: (ctx: Ctx, userId: UserId) => Promise<string | null>
+  /** Null while the user has not shown that they read that mailbox. */
+  readonly provenEmailOf: (ctx: ReadCtx, userId: UserId) => Promise<string | null>
 }
 
-export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes {
+export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRoutesDeps): Routes {
   return (api) => {
     const offerSchema = z
       .object({
@@ -271,6 +301,7 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
         )
         const checkoutUrl = `${ctx.config.NEXT_PUBLIC_APP_URL}/checkout/${booking.id}${guestKey ? `?key=${guestKey}` : ''}`
         if (replayed) c.header('idempotency-replayed', 'true')
+        if (guestKey) rememberHold(c, guestKey)
         return c.json({ booking, checkoutUrl, guestKey }, 201)
       },
     )
@@ -611,7 +642,41 @@ export function bookingsRoutes({ gateway, emailOf }: BookingsRoutesDeps): Routes
           return { status: 201, body: await getBookingView(c.var.ctx, claimed.id) }
         }),
     )
+
+    api.openapi(
+      createRoute({
+        method: 'post',
+        path: '/v1/mailbox-claims',
+        operationId: 'claimBookingsOfMailbox',
+        tags: TAG,
+        summary: 'Take what was booked as a guest with your confirmed address into your account',
+        description: 'At most 100 at once. Bookings that are still being paid are left to the guest’s key.',
+        request: { headers: idempotencyHeaders, body: bodyOf(z.object({}).strict()) },
+        responses: {
+          ...ok(201, 'The bookings that are yours now', z.object({ bookingIds: z.array(idSchema) })),
+          ...refusals('auth.required', 'auth.mailbox_unproven', ...WRITE_REFUSALS),
+        },
+      }),
+      (c) =>
+        inIdempotentTransaction(c, async (inside) => {
+          const { ctx } = c.var
+          const email = ctx.actor.kind === 'user' ? await provenEmailOf(inside, ctx.actor.userId) : null
+          return { status: 201, body: { bookingIds: await claimBookingsOfMailbox(ctx, email) } }
+        }),
+    )
   }
+}
+
+/** So that a guest who comes back to the same time in this browser finds it held for them, and not taken. It authorises nothing. */
+function rememberHold(c: Context<ApiEnv>, guestKey: string): void {
+  const { NEXT_PUBLIC_APP_URL, HOLD_MINUTES } = c.var.ctx.config
+  setCookie(c, HELD_COOKIE, guestKey, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: NEXT_PUBLIC_APP_URL.startsWith('https:'),
+    maxAge: HOLD_MINUTES * 60,
+  })
 }
 
 function bookingIdOf({ bookingId }: { bookingId: string }): BookingId {

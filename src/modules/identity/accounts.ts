@@ -1,6 +1,6 @@
 import { betterAuth } from 'better-auth'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { OperatorRole } from '#src/kernel/actor.ts'
 import type { UserId } from '#src/kernel/ids.ts'
 import type { Config } from '#src/platform/config.ts'
@@ -14,8 +14,58 @@ const SESSION_DAYS = 30
 const DAY_SECONDS = 24 * 60 * 60
 const PASSWORD_LENGTH_MIN = 10
 
+/** What only the owner of a mailbox may have: it goes into a link of a mail. */
+export interface AccountLink {
+  readonly kind: 'password_reset' | 'email_verification'
+  readonly userId: UserId
+  readonly name: string
+  readonly email: string
+  readonly token: string
+}
+
+export interface AccountsDeps {
+  readonly db: Database
+  readonly config: Config
+  /** Absent on the command line, where nobody is written to. */
+  readonly mailLink?: LinkMailing
+}
+
+export interface LinkMailing {
+  readonly send: (link: AccountLink) => Promise<void>
+  readonly passwordResetHours: number
+  readonly emailVerificationHours: number
+}
+
+const HOUR_SECONDS = 60 * 60
+
+function linksByMail({ send, passwordResetHours, emailVerificationHours }: LinkMailing) {
+  interface Person {
+    id: string
+    name: string
+    email: string
+  }
+  const linkOf = (kind: AccountLink['kind'], { id, name, email }: Person, token: string) =>
+    send({ kind, userId: id as UserId, name, email, token })
+  return {
+    password: {
+      sendResetPassword: ({ user, token }: { user: Person; token: string }) =>
+        linkOf('password_reset', user, token),
+      resetPasswordTokenExpiresIn: passwordResetHours * HOUR_SECONDS,
+      // Whoever had the old password is out: it may be why a new one was wanted.
+      revokeSessionsOnPasswordReset: true,
+    },
+    emailVerification: {
+      sendOnSignUp: true,
+      expiresIn: emailVerificationHours * HOUR_SECONDS,
+      sendVerificationEmail: ({ user, token }: { user: Person; token: string }) =>
+        linkOf('email_verification', user, token),
+    },
+  }
+}
+
 /** Built-in accounts: mail address and password, sessions in our database, revocable at once. */
-export function createAccounts({ db, config }: { db: Database; config: Config }) {
+export function createAccounts({ db, config, mailLink }: AccountsDeps) {
+  const byMail = mailLink && linksByMail(mailLink)
   return betterAuth({
     baseURL: config.NEXT_PUBLIC_APP_URL,
     basePath: '/api/auth',
@@ -25,7 +75,9 @@ export function createAccounts({ db, config }: { db: Database; config: Config })
       provider: 'pg',
       schema: { user: users, session: sessions, account: accounts, verification: verifications },
     }),
-    emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_LENGTH_MIN },
+    emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_LENGTH_MIN, ...byMail?.password },
+    ...(byMail && { emailVerification: byMail.emailVerification }),
+    verification: { storeIdentifier: 'hashed' },
     // No cookie cache: a session that is ended is ended now, not when a cookie runs out.
     session: {
       expiresIn: SESSION_DAYS * DAY_SECONDS,
@@ -47,7 +99,12 @@ export function createAccounts({ db, config }: { db: Database; config: Config })
       enabled: true,
       window: 60,
       max: 100,
-      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-up/email': { window: 60, max: 10 } },
+      customRules: {
+        '/sign-in/email': { window: 60, max: 20 },
+        '/sign-up/email': { window: 60, max: 10 },
+        '/request-password-reset': { window: 60, max: 5 },
+        '/send-verification-email': { window: 60, max: 5 },
+      },
     },
     telemetry: { enabled: false },
   })
@@ -67,6 +124,8 @@ export interface SignedIn {
   readonly userId: UserId
   readonly name: string
   readonly email: string
+  /** They have opened a link that only this mailbox was sent. */
+  readonly emailVerified: boolean
   readonly timeZone: string | null
   readonly operatorRole: OperatorRole | null
 }
@@ -76,11 +135,12 @@ export async function findSignedIn(authority: Accounts, headers: Headers): Promi
   if (!headers.has('cookie')) return null
   const session = await authority.api.getSession({ headers })
   if (!session) return null
-  const { id, name, email, timeZone, operatorRole } = session.user
+  const { id, name, email, emailVerified, timeZone, operatorRole } = session.user
   return {
     userId: id as UserId,
     name,
     email,
+    emailVerified,
     timeZone: timeZone ?? null,
     operatorRole: (operatorRole as OperatorRole | null | undefined) ?? null,
   }
@@ -88,5 +148,14 @@ export async function findSignedIn(authority: Accounts, headers: Headers): Promi
 
 export async function emailOfUser(db: Queryable, userId: UserId): Promise<string | null> {
   const [user] = await db.select({ email: users.email }).from(users).where(eq(users.id, userId))
+  return user?.email ?? null
+}
+
+/** The address whose mailbox the user has proven to read; null while they have not. */
+export async function provenEmailOfUser(db: Queryable, userId: UserId): Promise<string | null> {
+  const [user] = await db
+    .select({ email: users.email })
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.emailVerified, true)))
   return user?.email ?? null
 }

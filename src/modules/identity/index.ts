@@ -4,7 +4,9 @@ export {
   emailOfUser,
   findSignedIn,
   ownOrigins,
+  provenEmailOfUser,
   type Accounts,
+  type LinkMailing,
   type SignedIn,
 } from './accounts.ts'
 export { users } from './tables.ts'

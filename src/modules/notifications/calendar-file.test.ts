@@ -53,7 +53,7 @@ describe('the calendar file', () => {
     expect(valueOf(properties, 'LOCATION')).toBe('212 East 9th Street, New York, NY 10003')
     expect(valueOf(properties, 'ORGANIZER')?.toLowerCase()).toBe('mailto:hello@ecosystem.test')
     expect(valueOf(properties, 'ATTENDEE')?.toLowerCase()).toBe('mailto:jonas@example.com')
-    expect(valueOf(properties, 'DESCRIPTION')).toContain('Thu 26 Nov 2026, 14:00 (EST, UTC−5, New York)')
+    expect(valueOf(properties, 'DESCRIPTION')).toContain('Thu, Nov 26, 2026, 2:00 PM (EST, UTC−5, New York)')
     expect(valueOf(properties, 'DESCRIPTION')).toContain(`Manage: ${READER.manageUrl}`)
   })
 

@@ -202,7 +202,7 @@ describe('sending', () => {
     const office = new PostOffice()
     await sendAll(booking, office)
     const toGuest = office.messages.find(({ to }) => to === booking.guestEmail)
-    expect(toGuest?.subject).toBe('Confirmed: Mon 23 Nov 05:00 with Ana Moreira')
+    expect(toGuest?.subject).toBe('Confirmed: Mon, Nov 23, 5:00 AM with Ana Moreira')
     expect(toGuest?.text).toMatch(/https:\/\/ecosystem\.test\/manage\/[\w-]+\.[\w-]+/)
     expect(toGuest?.calendar?.method).toBe('REQUEST')
     expect(toGuest?.calendar?.content).toContain(`UID:${booking.id}@ecosystem.test`)
@@ -271,8 +271,8 @@ describe('sending', () => {
     const office = new PostOffice()
     await sendAll(booking, office)
     expect(office.messages.map(({ subject }) => subject).toSorted()).toEqual([
-      'Cancelled: Mon 23 Nov 05:00 with Ana Moreira, $110.00 refunded',
-      'Cancelled: Mon 23 Nov 05:00 with Jonas',
+      'Cancelled: Mon, Nov 23, 5:00 AM with Ana Moreira, $110.00 refunded',
+      'Cancelled: Mon, Nov 23, 5:00 AM with Jonas',
     ])
     expect(office.messages.map(({ calendar }) => calendar?.method)).toEqual(['CANCEL', 'CANCEL'])
   })
@@ -392,11 +392,11 @@ describe('what pages read', () => {
     )
     const first = await listNotices(db, booking.ownerId, { limit: 1 })
     expect(first.items).toMatchObject([
-      { subject: 'Moved: now Mon 23 Nov 05:00 with Jonas', bookingId: booking.id },
+      { subject: 'Moved: now Mon, Nov 23, 5:00 AM with Jonas', bookingId: booking.id },
     ])
     const second = await listNotices(db, booking.ownerId, { limit: 1, cursor: first.nextCursor ?? undefined })
     expect(second.items).toMatchObject([
-      { subject: 'Confirmed: Mon 23 Nov 05:00 with Jonas', bookingId: booking.id },
+      { subject: 'Confirmed: Mon, Nov 23, 5:00 AM with Jonas', bookingId: booking.id },
     ])
     expect(second.nextCursor).toBeNull()
   })
@@ -439,8 +439,8 @@ describe('payouts', () => {
     const office = new PostOffice()
     await sendAll(booking, office)
     expect(office.messages.map(({ to, subject }) => [to, subject])).toEqual([
-      [booking.ownerEmail, 'Payout sent: $90.00 on Fri 20 Nov 2026'],
+      [booking.ownerEmail, 'Payout sent: $90.00 on Fri, Nov 20, 2026'],
     ])
-    expect(office.messages[0]?.text).toContain(`C-${booking.id.slice(0, 8)}: Massage, Mon 23 Nov 05:00`)
+    expect(office.messages[0]?.text).toContain(`C-${booking.id.slice(0, 8)}: Massage, Mon, Nov 23, 5:00 AM`)
   })
 })

@@ -2,14 +2,15 @@ import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Audience, BookingFacts, PayoutFacts } from './domain/facts.ts'
 import {
+  ACCOUNT_TEMPLATES,
   BOOKING_TEMPLATES,
   type BookingTemplate,
   type PayoutTemplate,
   type Template,
 } from './domain/who-gets-what.ts'
-import { checkoutUrl, customerBookingUrl, providerBookingUrl } from './domain/links.ts'
+import { accountUrl, checkoutUrl, customerBookingUrl, providerBookingUrl } from './domain/links.ts'
 import { renderMail, type RenderedMail } from './render-mail.ts'
-import { composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
 
 export interface MailPreview extends RenderedMail {
   /** 'booking_cancelled.guest.partial-refund': stays the same, to link to. */
@@ -262,6 +263,17 @@ export async function previewMails(appUrl: string): Promise<MailPreview[]> {
       const name = `${template}.provider.${state}`
       previews.push({ ...mail, name, template, audience: 'provider', state })
     }
+  }
+  for (const template of ACCOUNT_TEMPLATES) {
+    const url = accountUrl(appUrl, template, 'sample-token')
+    const mail = await renderMail(composeAccountMail(template, { name: SAMPLE_BOOKING.customer.name, url }))
+    previews.push({
+      ...mail,
+      name: `${template}.customer.asked`,
+      template,
+      audience: 'customer',
+      state: 'asked',
+    })
   }
   return previews
 }

@@ -9,6 +9,7 @@ import type { Addressee, BookingFacts } from './domain/facts.ts'
 import {
   bookingMails,
   PAYOUT_MAILS,
+  type AccountTemplate,
   type BookingTemplate,
   type Recipient,
   type Template,
@@ -16,7 +17,7 @@ import {
 import { bookingFactsOf, findPayoutFacts } from './facts.ts'
 import { syncReminders } from './sync-reminders.ts'
 import { mails } from './tables.ts'
-import { composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
 
 export const SEND_TASK = 'notifications.send-mail'
 
@@ -99,6 +100,36 @@ export async function recordPayoutMails(ctx: Ctx, type: string, event: JsonObjec
         })
       }
     }
+  })
+}
+
+export interface AccountMail {
+  readonly template: AccountTemplate
+  readonly userId: UserId
+  readonly email: string
+  readonly name: string
+  /** What the link carries. It leaves our tables when the mail has gone out. */
+  readonly token: string
+}
+
+/** Somebody signed up, or asked for a new password: the answer goes to their mailbox, and nowhere else. */
+export async function recordAccountMail(ctx: Ctx, mail: AccountMail): Promise<void> {
+  const { template, userId, email, name, token } = mail
+  await inTransaction(ctx, async (tx) => {
+    await insertMail(
+      tx,
+      ctx,
+      { email, userId },
+      {
+        fact: randomUUID(), // each time it is asked for
+        template,
+        recipientKind: 'customer',
+        bookingId: null,
+        providerId: null,
+        facts: { name, token },
+        subject: composeAccountMail(template, { name, url: '' }).subject,
+      },
+    )
   })
 }
 

@@ -6,11 +6,15 @@ import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { Trouble } from '#src/platform/errors.ts'
 import { calendarFile } from './calendar-file.ts'
+import { isStillUsable } from './domain/account-links.ts'
 import { saidIn } from './domain/event.ts'
 import type { Audience } from './domain/facts.ts'
+import { accountUrl } from './domain/links.ts'
 import { isStillTrue } from './domain/still-true.ts'
 import {
+  ACCOUNT_TEMPLATES,
   PAYOUT_TEMPLATES,
+  type AccountTemplate,
   type BookingTemplate,
   type PayoutTemplate,
   type Template,
@@ -20,7 +24,7 @@ import { bookingView } from './mail-view.ts'
 import { enqueueSend } from './record-mails.ts'
 import { renderMail } from './render-mail.ts'
 import { mails } from './tables.ts'
-import { composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
 
 type Mail = typeof mails.$inferSelect
 
@@ -40,20 +44,29 @@ export async function sendMail(ctx: Ctx, mailer: Mailer, mailId: MailId): Promis
   const mail = await takeInHand(ctx, mailId)
   if (!mail) return
   const message = await writeMessage(ctx, mail)
-  if (!message) return finish(ctx, mailId, { status: 'suppressed', sentAt: null })
+  // A link that opens an account is nobody's to read here, neither waiting for nothing nor once it has gone out.
+  const secret = isAccountTemplate(mail.template)
+  const forgotten = secret ? { facts: {} } : {}
+  if (!message) return finish(ctx, mailId, { status: 'suppressed', sentAt: null, ...forgotten })
   try {
     const outcome = await mailer.send(message)
     if ('refused' in outcome)
-      return finish(ctx, mailId, { status: 'failed', lastError: outcome.refused, sentAt: null })
+      return finish(ctx, mailId, {
+        status: 'failed',
+        lastError: outcome.refused,
+        sentAt: null,
+        ...forgotten,
+      })
     await finish(ctx, mailId, {
       status: 'sent',
       sentAt: ctx.now,
       lastError: null,
       providerMessageId: outcome.messageId,
       subject: message.subject,
-      html: message.html,
-      plainText: message.text,
+      html: secret ? null : message.html,
+      plainText: secret ? null : message.text,
       calendar: message.calendar?.content ?? null,
+      ...forgotten,
     })
   } catch (error) {
     await finish(ctx, mailId, {
@@ -93,6 +106,12 @@ async function writeMessage(ctx: Ctx, mail: Mail): Promise<MailMessage | null> {
     })
     return { ...base, ...(await renderMail(content)) }
   }
+  if (isAccountTemplate(mail.template)) {
+    if (!isStillUsable(mail.template, mail.createdAt, ctx.now)) return null
+    const url = accountUrl(ctx.config.NEXT_PUBLIC_APP_URL, mail.template, saidIn(mail.facts, 'token'))
+    const content = composeAccountMail(mail.template, { name: saidIn(mail.facts, 'name'), url })
+    return { ...base, ...(await renderMail(content)) }
+  }
   assert(mail.bookingId, 'a mail about a booking names it')
   const facts = await bookingFactsOf(ctx.db, mail.bookingId)
   if (!isStillTrue(mail.template, mail.facts, facts, ctx.now)) return null
@@ -120,6 +139,10 @@ const CALENDAR_METHOD: Partial<Record<BookingTemplate, 'REQUEST' | 'CANCEL'>> = 
 
 function isPayoutTemplate(template: Template): template is PayoutTemplate {
   return (PAYOUT_TEMPLATES as readonly string[]).includes(template)
+}
+
+function isAccountTemplate(template: Template): template is AccountTemplate {
+  return (ACCOUNT_TEMPLATES as readonly string[]).includes(template)
 }
 
 async function finish(ctx: Ctx, mailId: MailId, set: Partial<Mail>): Promise<void> {

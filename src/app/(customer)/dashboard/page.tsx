@@ -2,11 +2,12 @@ import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { BOOKING_STATES, isLive, LIVE_STATES } from '#src/kernel/booking-states.ts'
 import type { BookingListItem } from '#src/modules/bookings/reads.ts'
-import { listBookings } from '#src/modules/bookings/reads.ts'
+import { countUnclaimed, listBookings } from '#src/modules/bookings/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { ButtonLink } from '#src/ui/button.tsx'
 import { EmptyState } from '#src/ui/empty-state.tsx'
 import { sayDate, sayDuration, sayMoment, sayMoney, sayTime, sayZone } from '#src/ui/format.ts'
+import { Notice } from '#src/ui/notice.tsx'
 import { Pagination, Tabs } from '#src/ui/navigation.tsx'
 import { nearDay } from '#src/ui/provider-card.tsx'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
@@ -14,7 +15,7 @@ import { one, queryString, type Query } from '../../(public)/query.ts'
 import { refusalCode } from '../../or-not-found.ts'
 import { pageLocale } from '../../page-locale.ts'
 import { requireAccount } from '../../require-account.ts'
-import { SignOutButton } from '../../sign-out-button.tsx'
+import { MailboxClaim, UnprovenMailbox } from './mailbox-claim.tsx'
 
 export const metadata = { title: 'Your bookings' }
 
@@ -38,6 +39,7 @@ export default async function DashboardPage({ searchParams }: { searchParams: Pr
     throw error
   })
   const { actor } = ctx
+  const unclaimed = account.emailVerified ? await countUnclaimed(ctx.db, actor, account.email) : 0
   const isMember = actor.kind === 'user' && actor.providerIds.length > 0
   const now = ctx.now.toString()
   const next =
@@ -60,12 +62,21 @@ export default async function DashboardPage({ searchParams }: { searchParams: Pr
                 Operator console
               </ButtonLink>
             )}
-            <SignOutButton />
           </>
         }
       >
         Signed in as {account.name}, {account.email}
       </PageHeading>
+      {'verified' in query && account.emailVerified && (
+        <div className="mb-8">
+          <Notice tone="success" title="Your email address is confirmed" />
+        </div>
+      )}
+      {account.emailVerified ? (
+        <MailboxClaim unclaimed={unclaimed} email={account.email} />
+      ) : (
+        <UnprovenMailbox email={account.email} />
+      )}
       {next && <NextBooking booking={next} now={now} locale={locale.tag} />}
       <Tabs
         label="Bookings"

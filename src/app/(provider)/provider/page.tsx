@@ -5,6 +5,7 @@ import { StateBadge } from '#src/ui/badge.tsx'
 import { Column, PageHeading, Shell } from '#src/ui/shell.tsx'
 import type { Query } from '../../(public)/query.ts'
 import { requireAccount } from '../../require-account.ts'
+import { shellUser } from '../../shell-user.tsx'
 import { countries, currencyChoices, timeZones } from '../places.ts'
 import { NewProviderForm } from './new-provider-form.tsx'
 
@@ -17,7 +18,7 @@ export default async function ProviderStartPage({ searchParams }: { searchParams
   const [only] = memberships
   if (only && memberships.length === 1 && !wantsNew) redirect(`/provider/${only.slug}`)
   return (
-    <Shell user={{ name: account.name }}>
+    <Shell user={await shellUser()}>
       <Column width="narrow">
         {memberships.length > 0 && !wantsNew ? (
           <>

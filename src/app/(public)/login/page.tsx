@@ -5,12 +5,13 @@ import { pageConfig, pageContext } from '#src/boot/web.ts'
 import { Column } from '#src/ui/shell.tsx'
 import { AccountForm } from '../account-form.tsx'
 import { DemoLogins } from '../demo-logins.tsx'
+import { NeedsScript } from '../needs-script.tsx'
 import { one, queryString, type Query } from '../query.ts'
 import { sameSitePath } from '../same-site-path.ts'
 
 export const metadata: Metadata = { title: 'Sign in', robots: { index: false } }
 
-const AFTER_LOGIN = '/dashboard'
+const AFTER_LOGIN = '/start'
 
 export default async function LoginPage({ searchParams }: { searchParams: Promise<Query> }) {
   const given = one(await searchParams, 'redirect_url')
@@ -27,7 +28,13 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
         </Link>
         . You can also book as a guest, without one.
       </p>
+      <NeedsScript>Signing in does. Searching and looking at providers work without it.</NeedsScript>
       <AccountForm kind="login" next={next} />
+      <p className="mt-5">
+        <Link className="link inline-flex min-h-11 items-center" href="/forgot-password">
+          Forgotten your password?
+        </Link>
+      </p>
       {pageConfig().DEMO_MODE && <DemoLogins />}
     </Column>
   )

@@ -1,24 +1,25 @@
 import { isLive } from '#src/kernel/booking-states.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import type { ServiceId } from '#src/kernel/ids.ts'
+import type { BookingId, ServiceId } from '#src/kernel/ids.ts'
 import { pageConfig, pageContext } from '#src/boot/web.ts'
 import type { BookingView } from '#src/modules/bookings/reads.ts'
 import { listSlotsOfService, nextSlotsOfService } from '#src/modules/catalog/reads.ts'
+import { findReviewOfBooking } from '#src/modules/reviews/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
-import { localDateOf, sayMoment, sayMoney, sayZone } from '#src/ui/format.ts'
+import { localDateOf, sayDate, sayMoment, sayZone } from '#src/ui/format.ts'
 import type { PageLocale } from '#src/ui/locale.ts'
 import { addMonths, monthOf } from '#src/ui/month-grid.ts'
-import { Notice } from '#src/ui/notice.tsx'
 import { policySentence } from '#src/ui/policy-sentence.ts'
 import { PrintButton } from '#src/ui/print-button.tsx'
 import { Timeline } from '#src/ui/timeline.tsx'
 import { feePercent } from '../price-lines.ts'
-import { one, queryString, type Query } from '../query.ts'
+import { isDate, one, queryString, type Query } from '../query.ts'
 import { BookingSummary } from './booking-summary.tsx'
 import { CalendarLinks } from './calendar-links.tsx'
 import { CancelButton } from './cancel-button.tsx'
+import { RefundStatus } from './refund-status.tsx'
 import { ReviewForm } from './review-form.tsx'
 import { TimeChanger } from './time-changer.tsx'
 
@@ -32,9 +33,14 @@ export interface BookingManagerProps {
   path: string
 }
 
+const CHARGED = new Set(['captured', 'partially_refunded'])
+
 /** A booking in the hands of whoever booked it, by link or signed in. Looking at it changes nothing; its buttons do. */
 export async function BookingManager({ view, now, guestKey, locale, query, path }: BookingManagerProps) {
   const { actions, timeZone } = view
+  const { db } = await pageContext()
+  const review =
+    view.state === 'completed' && !actions.review ? await findReviewOfBooking(db, view.id as BookingId) : null
   const changing = actions.reschedule && one(query, 'change') === 'time'
   return (
     <>
@@ -45,8 +51,8 @@ export async function BookingManager({ view, now, guestKey, locale, query, path 
       <p className="mt-2 max-w-prose text-lg text-ink-soft">{explanation(view, locale.tag)}</p>
       <div className="mt-8 flex flex-col gap-6">
         {changing && <ChangeTime view={view} guestKey={guestKey} locale={locale} query={query} path={path} />}
+        <RefundStatus view={view} locale={locale.tag} />
         <BookingSummary view={view} now={now} locale={locale.tag} feePercent={feePercent(pageConfig())} />
-        <RefundNotice view={view} locale={locale.tag} />
         <div data-no-print className="flex flex-wrap items-center gap-3">
           {actions.pay && (
             <ButtonLink href={`/checkout/${view.id}${queryString({ key: guestKey })}`}>Pay now</ButtonLink>
@@ -61,7 +67,7 @@ export async function BookingManager({ view, now, guestKey, locale, query, path 
               guestKey={guestKey}
               refund={view.cancelRefund}
               total={view.figures.total}
-              charged={view.payment.status === 'captured' || view.payment.status === 'partially_refunded'}
+              charged={CHARGED.has(view.payment.status)}
               policy={policySentence(view.policy.steps, view.startsAt, now, timeZone, locale.tag)}
               locale={locale.tag}
             />
@@ -81,10 +87,14 @@ export async function BookingManager({ view, now, guestKey, locale, query, path 
             The time can no longer be changed here: the booking is too near.
           </p>
         )}
-        {actions.review && (
+        {(actions.review || review) && (
           <Card as="section">
-            <h2 className="text-xl">How was it?</h2>
-            <ReviewForm bookingId={view.id} guestKey={guestKey} providerName={view.provider.name} />
+            <ReviewForm
+              bookingId={view.id}
+              guestKey={guestKey}
+              providerName={view.provider.name}
+              review={review && { ...review, at: sayDate(review.createdAt, timeZone, locale.tag) }}
+            />
           </Card>
         )}
         <Card as="section">
@@ -144,21 +154,6 @@ function explanation(view: BookingView, locale: string): string {
   }
 }
 
-const DAYS_UNTIL_SHOWN = '5 to 10 days'
-
-function RefundNotice({ view, locale }: { view: BookingView; locale: string }) {
-  const { refunded, status } = view.payment
-  if (refunded.amountMinor > 0) {
-    return (
-      <Notice tone="info" title={`${sayMoney(refunded, locale)} refunded`}>
-        It goes back to the card you paid with. Banks usually show it within {DAYS_UNTIL_SHOWN}.
-      </Notice>
-    )
-  }
-  if (status === 'voided') return <Notice tone="info" title="The amount reserved on your card was released" />
-  return null
-}
-
 const MONTHS_AHEAD_MAX = 12
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/
 
@@ -178,6 +173,7 @@ export async function ChangeTime({ view, guestKey, locale, query, path }: Omit<B
     until: first.add({ months: 1, days: 1 }).toZonedDateTime(timeZone).toInstant(),
   }
   const { slots } = await listSlotsOfService(db, serviceId, window, now)
+  const day = one(query, 'date') ?? localDateOf(view.startsAt, timeZone)
   const to = (target: string) => `${path}?change=time&month=${target}`
   return (
     <Card as="section">
@@ -190,16 +186,24 @@ export async function ChangeTime({ view, guestKey, locale, query, path }: Omit<B
         bookingId={view.id}
         guestKey={guestKey}
         backHref={path}
+        now={now.toString()}
+        startsAt={view.startsAt}
+        charged={CHARGED.has(view.payment.status)}
+        refunds={view.moving}
         picker={{
           slots,
           timeZone,
           month,
           locale: locale.tag,
           weekStart: locale.weekStart,
+          date: isDate(day) ? day : null,
           previousHref: month > thisMonth ? to(addMonths(month, -1)) : null,
           nextHref: month < addMonths(thisMonth, MONTHS_AHEAD_MAX) ? to(addMonths(month, 1)) : null,
           nextFreeHref: nextMonth && nextMonth !== month ? to(nextMonth) : null,
-          fields: [['change', 'time']],
+          fields: [
+            ['change', 'time'],
+            ['month', month],
+          ],
         }}
       />
     </Card>

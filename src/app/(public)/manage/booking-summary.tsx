@@ -21,6 +21,17 @@ export interface BookingSummaryProps {
 const CANCELLABLE = new Set(['held', 'awaiting_provider', 'confirmed'])
 const PAID = new Set(['captured', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost'])
 
+/** All that goes back or has gone back, with its state in a word. */
+function goingBack({ refunds, figures }: BookingView) {
+  const good = refunds.filter(({ status }) => status !== 'failed')
+  if (good.length === 0) return null
+  const amountMinor = good.reduce((sum, { amount }) => sum + amount.amountMinor, 0)
+  return {
+    label: good.every(({ status }) => status !== 'on_its_way') ? 'Refunded' : 'On its way back',
+    amount: { amountMinor, currency: figures.total.currency },
+  }
+}
+
 /** What, when, where, with whom, and for how much: the same sheet at checkout, on the confirmation and on the manage page. */
 export function BookingSummary({ view, now, locale, feePercent, signInHref }: BookingSummaryProps) {
   const { place, provider, service, timeZone, startsAt, endsAt, figures, payment } = view
@@ -98,7 +109,7 @@ export function BookingSummary({ view, now, locale, feePercent, signInHref }: Bo
           }
           total={figures.total}
           totalLabel={PAID.has(payment.status) ? 'Paid' : 'Total'}
-          refunded={payment.refunded}
+          refunded={goingBack(view)}
           locale={locale}
         />
         {CANCELLABLE.has(view.state) && (

@@ -7,6 +7,7 @@ import { ButtonLink } from '#src/ui/button.tsx'
 import { ConfirmDialog } from '#src/ui/confirm-dialog.tsx'
 import { sayLongDay, sayMoment, sayTime } from '#src/ui/format.ts'
 import { Notice } from '#src/ui/notice.tsx'
+import { refundSentence, type RefundStep } from '#src/ui/policy-sentence.ts'
 import { SLOT_CLASSES } from '#src/ui/slot-chip.tsx'
 import { SlotPicker, type PickerSlot, type SlotPickerProps } from '#src/ui/slot-picker.tsx'
 
@@ -14,11 +15,18 @@ export interface TimeChangerProps {
   bookingId: string
   guestKey: string | null
   backHref: string
+  now: string
+  /** When the booking is now. */
+  startsAt: string
+  /** False while the card is only reserved: then a cancellation gives nothing back, because nothing was taken. */
+  charged: boolean
+  refunds: { asBooked: readonly RefundStep[]; afterMove: readonly RefundStep[] } | null
   picker: Omit<SlotPickerProps, 'onPick' | 'busy' | 'chosen'>
 }
 
 /** Moves a booking: choose, confirm, done. The old time is given up only once the new one is taken. */
-export function TimeChanger({ bookingId, guestKey, backHref, picker }: TimeChangerProps) {
+export function TimeChanger(props: TimeChangerProps) {
+  const { bookingId, guestKey, backHref, picker } = props
   const router = useRouter()
   const [wanted, setWanted] = useState<PickerSlot | null>(null)
   const [busy, setBusy] = useState(false)
@@ -82,15 +90,58 @@ export function TimeChanger({ bookingId, guestKey, backHref, picker }: TimeChang
         onClose={() => setWanted(null)}
       >
         {wanted && (
-          <p>
-            The new time is{' '}
-            <strong>
-              {sayLongDay(wanted.startsAt, timeZone, locale)}, {sayTime(wanted.startsAt, timeZone, locale)}
-            </strong>
-            . We tell the provider at once.
-          </p>
+          <>
+            <p>
+              The new time is{' '}
+              <strong>
+                {sayLongDay(wanted.startsAt, timeZone, locale)}, {sayTime(wanted.startsAt, timeZone, locale)}
+              </strong>
+              . We tell the provider at once.
+            </p>
+            {props.charged && props.refunds && <IfCancelledLater {...props} wanted={wanted} />}
+          </>
         )}
       </ConfirmDialog>
     </div>
   )
+}
+
+/** Moving keeps the price and may cost the refund: both are said in amounts before it is done. */
+function IfCancelledLater({
+  refunds,
+  now,
+  startsAt,
+  wanted,
+  picker,
+}: TimeChangerProps & { wanted: PickerSlot }) {
+  const { timeZone, locale } = picker
+  if (!refunds) return null
+  const say = (steps: readonly RefundStep[], start: string) =>
+    refundSentence(steps, start, now, timeZone, locale)
+  const less = backNow(refunds.afterMove, wanted.startsAt, now) < backNow(refunds.asBooked, startsAt, now)
+  return (
+    <Notice
+      tone={less ? 'warning' : 'info'}
+      title={less ? 'Cancelling afterwards gives back less' : 'If you cancel it later'}
+    >
+      <dl className="mt-1 flex flex-col gap-1">
+        <div>
+          <dt className="inline font-medium">As it is: </dt>
+          <dd className="inline">{say(refunds.asBooked, startsAt)}</dd>
+        </div>
+        <div>
+          <dt className="inline font-medium">After the move: </dt>
+          <dd className="inline">{say(refunds.afterMove, wanted.startsAt)}</dd>
+        </div>
+      </dl>
+    </Notice>
+  )
+}
+
+const HOUR_MS = 3_600_000
+
+/** What cancelling at this moment would give back, were the start there. */
+function backNow(steps: readonly RefundStep[], startsAt: string, now: string): number {
+  const hoursLeft = (Date.parse(startsAt) - Date.parse(now)) / HOUR_MS
+  return steps.find(({ hoursBefore }) => hoursLeft >= hoursBefore)?.refund.amountMinor ?? 0
 }

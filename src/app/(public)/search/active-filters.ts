@@ -1,4 +1,4 @@
-import { sayLongDay } from '#src/ui/format.ts'
+import { sayLongDay, sayLongDayOfYear } from '#src/ui/format.ts'
 import { searchHref, type SearchQuery } from './search-query.ts'
 
 /** A filter that is on, in words, and the same search without it. */
@@ -10,7 +10,7 @@ export interface ActiveFilter {
 
 export function activeFilters(
   query: SearchQuery,
-  names: { category: string | null; priceMax: string | null; locale: string },
+  names: { category: string | null; priceMax: string | null; locale: string; thisYear: string },
 ): ActiveFilter[] {
   const filter = (
     label: string | false | undefined | null,
@@ -31,7 +31,7 @@ export function activeFilters(
       'radiusKm',
       ...sort,
     ),
-    ...filter(date && sayLongDay(`${date}T12:00:00Z`, 'UTC', names.locale), 'date', 'timeFrom', 'timeUntil'),
+    ...filter(date && dayInWords(date, names), 'date', 'timeFrom', 'timeUntil'),
     ...filter(timesInWords(timeFrom, timeUntil), 'timeFrom', 'timeUntil'),
     ...filter(durationMinutes && `about ${durationMinutes} min`, 'durationMinutes'),
     ...filter(query.priceMax && `up to ${names.priceMax ?? query.priceMax}`, 'priceMax'),
@@ -39,6 +39,11 @@ export function activeFilters(
     ...filter(query.instantOnly && 'instant booking', 'instantOnly'),
     ...filter(query.onlineOnly && 'online', 'onlineOnly'),
   ]
+}
+
+function dayInWords(date: string, { thisYear, locale }: { thisYear: string; locale: string }): string {
+  const say = date.startsWith(thisYear) ? sayLongDay : sayLongDayOfYear
+  return say(`${date}T12:00:00Z`, 'UTC', locale)
 }
 
 function timesInWords(from: string | undefined, until: string | undefined): string | null {

@@ -3,25 +3,41 @@ import type { CategoryView, SearchResult } from '#src/modules/catalog/reads.ts'
 import { Button } from '#src/ui/button.tsx'
 import { Checkbox, Field, Select } from '#src/ui/field.tsx'
 import { FilterIcon } from '#src/ui/icons.tsx'
-import { DURATIONS_MINUTES, RADII_KM, RATINGS, searchHref, type SearchQuery } from './search-query.ts'
+import {
+  DURATIONS_MINUTES,
+  RADII_KM,
+  RATINGS,
+  searchHref,
+  type SearchProblems,
+  type SearchQuery,
+} from './search-query.ts'
 
 export interface FiltersProps {
   query: SearchQuery
   categories: readonly CategoryView[]
   facets: SearchResult['facets']['categories']
   currency: string
+  /** As it was typed, where that makes no sense. */
+  typed: Readonly<Record<'timeFrom' | 'timeUntil' | 'priceMax', string | undefined>>
+  problems: SearchProblems
   /** How many filters are on. */
   active: number
 }
 
 /** Everything that narrows a search. Beside the results on wide screens; folded away above them on a phone. */
-export function Filters({ query, categories, facets, currency, active }: FiltersProps) {
+export function Filters(props: FiltersProps) {
+  const { query, categories, facets, currency, typed, problems, active } = props
   return (
-    <details className="filters">
+    // Open where something inside has to be put right.
+    <details
+      className="filters"
+      open={Boolean(problems.timeFrom || problems.timeUntil || problems.priceMax || problems.categoryId)}
+    >
       <summary className="flex min-h-12 items-center gap-2 rounded-control border border-line-strong bg-surface px-4 font-semibold">
         <FilterIcon /> Filters{active > 0 && ` (${active} on)`}
       </summary>
       <div className="flex flex-col gap-6 max-lg:mt-4 max-lg:rounded-card max-lg:border max-lg:border-line max-lg:bg-surface max-lg:p-4">
+        {problems.categoryId && <p className="text-sm font-medium text-danger">{problems.categoryId}</p>}
         <CategoryLinks query={query} categories={categories} facets={facets} />
         {query.categoryId && <input type="hidden" name="categoryId" value={query.categoryId} />}
         {query.sort && <input type="hidden" name="sort" value={query.sort} />}
@@ -33,7 +49,8 @@ export function Filters({ query, categories, facets, currency, active }: Filters
             type="time"
             step={900}
             optional="unsaid"
-            defaultValue={query.timeFrom}
+            defaultValue={typed.timeFrom}
+            error={problems.timeFrom}
           />
           <Field
             name="timeUntil"
@@ -41,7 +58,8 @@ export function Filters({ query, categories, facets, currency, active }: Filters
             type="time"
             step={900}
             optional="unsaid"
-            defaultValue={query.timeUntil}
+            defaultValue={typed.timeUntil}
+            error={problems.timeUntil}
           />
           {!query.date && <p className="col-span-2 text-sm text-ink-soft">Counts once a day is chosen.</p>}
         </fieldset>
@@ -72,7 +90,8 @@ export function Filters({ query, categories, facets, currency, active }: Filters
           optional="unsaid"
           inputMode="decimal"
           pattern="[0-9]+([.][0-9]+)?"
-          defaultValue={query.priceMax}
+          defaultValue={typed.priceMax}
+          error={problems.priceMax}
         />
         <Select name="ratingMin" label="Rating" optional="unsaid" defaultValue={query.ratingMin ?? ''}>
           <option value="">Any</option>

@@ -14,8 +14,9 @@ import { Button, ButtonLink } from '#src/ui/button.tsx'
 import { classes } from '#src/ui/classes.ts'
 import { EmptyState } from '#src/ui/empty-state.tsx'
 import { Field } from '#src/ui/field.tsx'
-import { count } from '#src/ui/format.ts'
+import { count, localDateOf } from '#src/ui/format.ts'
 import { CloseIcon, SearchIcon } from '#src/ui/icons.tsx'
+import { Notice } from '#src/ui/notice.tsx'
 import { Pagination } from '#src/ui/navigation.tsx'
 import { ProviderCard } from '#src/ui/provider-card.tsx'
 import { Column } from '#src/ui/shell.tsx'
@@ -26,8 +27,17 @@ import { one, type Query } from '../query.ts'
 import { QuickBook } from '../quick-book.tsx'
 import { activeFilters, type ActiveFilter } from './active-filters.ts'
 import { Filters } from './filters.tsx'
-import { readSearchQuery, searchHref, toSearchInput, type SearchQuery } from './search-query.ts'
+import { askedSearch, readSearchQuery, searchHref, toSearchInput, type SearchQuery } from './search-query.ts'
 
+/** Where a day is over last: before that, nobody's today is called past. */
+const LAST_ZONE = 'Etc/GMT+12'
+const FIELD_WORDS = {
+  date: 'When',
+  timeFrom: 'From',
+  timeUntil: 'Until',
+  priceMax: 'Price',
+  categoryId: 'Category',
+} as const
 const PER_PAGE = 20
 /** Each relaxation costs one search. */
 const RELAXATIONS_MAX = 4
@@ -53,9 +63,13 @@ export async function generateMetadata({ searchParams }: PageProps): Promise<Met
 
 export default async function SearchPage({ searchParams }: PageProps) {
   const params = await searchParams
-  const query = readSearchQuery(params)
   const cursor = one(params, 'cursor')
   const { db, config, now, actor } = await pageContext()
+  const categories = await listCategories(db)
+  const { query, problems } = askedSearch(params, {
+    today: localDateOf(now.toString(), LAST_ZONE),
+    isCategory: (id) => nameOf(categories, id) !== null,
+  })
   const signedIn = actor.kind === 'user'
   const run = (filters: SearchQuery, limit: number, from?: string) =>
     searchProviders(
@@ -65,13 +79,12 @@ export default async function SearchPage({ searchParams }: PageProps) {
       now,
     )
 
-  const [found, categories, locale] = await Promise.all([
+  const [found, locale] = await Promise.all([
     run(query, PER_PAGE, cursor).catch((error: unknown) => {
       // The cursor belongs to another search: a link that was edited. The search itself is still good.
       if (cursor && refusalCode(error) === 'request.invalid') redirect(searchHref(query))
       throw error
     }),
-    listCategories(db),
     pageLocale(),
   ])
   const currency = config.CURRENCY
@@ -80,6 +93,7 @@ export default async function SearchPage({ searchParams }: PageProps) {
     category: nameOf(categories, query.categoryId),
     priceMax: priceMax && formatMoney(money(priceMax.amountMinor, currency), locale.tag),
     locale: locale.tag,
+    thisYear: now.toString().slice(0, 4),
   })
   const totals = Object.fromEntries(
     found.items.map(({ service }) => [service.id, signedIn ? service.price : service.guestTotal]),
@@ -89,16 +103,35 @@ export default async function SearchPage({ searchParams }: PageProps) {
     <Column className="pt-6 sm:pt-10">
       <Form action="/search" id="search" data-own-search>
         <TidyQuery />
-        <SearchBar query={query} />
+        <SearchBar query={query} date={one(params, 'date')} problem={problems.date} />
         <div className="mt-8 grid gap-x-10 gap-y-6 lg:grid-cols-[16rem_1fr]">
           <Filters
             query={query}
             categories={categories}
             facets={found.facets.categories}
             currency={currency}
+            typed={{
+              timeFrom: one(params, 'timeFrom'),
+              timeUntil: one(params, 'timeUntil'),
+              priceMax: one(params, 'priceMax'),
+            }}
+            problems={problems}
             active={filters.length}
           />
           <section aria-labelledby="results" className="min-w-0">
+            {Object.keys(problems).length > 0 && (
+              <div className="mb-5">
+                <Notice tone="warning" title="Something you asked for was left out">
+                  <ul>
+                    {Object.entries(problems).map(([field, message]) => (
+                      <li key={field}>
+                        {FIELD_WORDS[field as keyof typeof problems]}: {message}
+                      </li>
+                    ))}
+                  </ul>
+                </Notice>
+              </div>
+            )}
             <Summary query={query} found={found} filters={filters} locale={locale.tag} />
             {found.items.length === 0 ? (
               <NothingFound
@@ -138,9 +171,10 @@ export default async function SearchPage({ searchParams }: PageProps) {
   )
 }
 
-function SearchBar({ query }: { query: SearchQuery }) {
+function SearchBar(props: { query: SearchQuery; date: string | undefined; problem: string | undefined }) {
+  const { query, date, problem } = props
   return (
-    <div className="grid grid-cols-2 items-end gap-3 lg:grid-cols-[1.4fr_1fr_0.8fr_auto]">
+    <div className="grid grid-cols-2 items-start gap-3 lg:grid-cols-[1.4fr_1fr_0.8fr_auto]">
       <Field
         className="max-lg:col-span-2"
         name="text"
@@ -158,8 +192,8 @@ function SearchBar({ query }: { query: SearchQuery }) {
         placeholder="City or postcode"
         autoComplete="address-level2"
       />
-      <Field name="date" label="When" type="date" optional="unsaid" defaultValue={query.date} />
-      <Button type="submit" className="max-lg:col-span-2">
+      <Field name="date" label="When" type="date" optional="unsaid" defaultValue={date} error={problem} />
+      <Button type="submit" className="max-lg:col-span-2 lg:mt-[2.0625rem]">
         <SearchIcon /> Search
       </Button>
     </div>

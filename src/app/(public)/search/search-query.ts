@@ -57,6 +57,50 @@ export function readSearchQuery(query: Query): SearchQuery {
   }
 }
 
+/** What was asked for and left out, because it makes no sense: said beside its field, or it would look like an answer. */
+export type SearchProblems = Readonly<
+  Partial<Record<'date' | 'timeFrom' | 'timeUntil' | 'priceMax' | 'categoryId', string>>
+>
+
+export interface AskedSearch {
+  readonly query: SearchQuery
+  readonly problems: SearchProblems
+}
+
+/** The search that can be run, and what is wrong with the rest. `today` is the earliest date that it still is somewhere. */
+export function askedSearch(
+  given: Query,
+  known: { today: string; isCategory: (id: string) => boolean },
+): AskedSearch {
+  const query = readSearchQuery(given)
+  const [day, price, category] = [one(given, 'date'), one(given, 'priceMax'), one(given, 'categoryId')]
+  const [from, until] = [one(given, 'timeFrom'), one(given, 'timeUntil')]
+  const past = query.date !== undefined && query.date < known.today
+  const unknown = category !== undefined && !known.isCategory(category)
+  const problems: Record<string, string | false | undefined> = {
+    date: past
+      ? 'This day has passed. Choose today or a later one.'
+      : day !== undefined && query.date === undefined && 'Choose a day of the calendar.',
+    timeFrom: from !== undefined && !TIME.test(from) && 'Give a time like 09:00.',
+    timeUntil:
+      until !== undefined &&
+      (TIME.test(until)
+        ? from !== undefined && TIME.test(from) && from >= until && 'Choose a time later than “From”.'
+        : 'Give a time like 18:00.'),
+    priceMax:
+      price !== undefined && query.priceMax === undefined && 'Give the price as a number, like 80 or 79.50.',
+    categoryId: unknown && 'There is no such category any more. Choose one below.',
+  }
+  return {
+    query: {
+      ...query,
+      ...(past ? { date: undefined, timeFrom: undefined, timeUntil: undefined } : {}),
+      ...(unknown ? { categoryId: undefined } : {}),
+    },
+    problems: Object.fromEntries(Object.entries(problems).filter(([, message]) => message)),
+  }
+}
+
 export function toSearchInput(
   query: SearchQuery,
   page: { cursor: string | undefined; limit: number; signedIn: boolean; currency: Currency },

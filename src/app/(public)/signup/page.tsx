@@ -5,13 +5,14 @@ import { pageConfig, pageContext } from '#src/boot/web.ts'
 import { Notice } from '#src/ui/notice.tsx'
 import { Column } from '#src/ui/shell.tsx'
 import { AccountForm } from '../account-form.tsx'
+import { NeedsScript } from '../needs-script.tsx'
 import { one, queryString, type Query } from '../query.ts'
 import { sameSitePath } from '../same-site-path.ts'
 
 export const metadata: Metadata = { title: 'Create an account' }
 
-const AFTER_SIGNUP = '/dashboard'
-const PROVIDERS_START = '/dashboard/provider'
+const AFTER_SIGNUP = '/start'
+const PROVIDERS_START = '/provider'
 
 export default async function SignupPage({ searchParams }: { searchParams: Promise<Query> }) {
   const query = await searchParams
@@ -36,6 +37,7 @@ export default async function SignupPage({ searchParams }: { searchParams: Promi
         </Link>
         .
       </p>
+      <NeedsScript>Creating an account does. You can look around without it.</NeedsScript>
       <AccountForm kind="signup" next={next} />
       {pageConfig().DEMO_MODE && (
         <div className="mt-8">

@@ -87,9 +87,9 @@ function Message({ item, locale }: { item: MailboxItem; locale: string }) {
   return (
     <li>
       <Link href={`/dev/mail/${item.id}`} className="block px-4 py-3 hover:bg-sunken sm:px-5">
-        <span className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <span className="grid items-baseline gap-x-4 sm:grid-cols-[1fr_auto]">
           <span className="min-w-0 font-semibold">{item.subject}</span>
-          <time dateTime={item.deliveredAt} className="text-sm text-ink-soft">
+          <time dateTime={item.deliveredAt} className="text-sm whitespace-nowrap text-ink-soft">
             {sayMoment(item.deliveredAt, 'UTC', locale)} UTC
           </time>
         </span>

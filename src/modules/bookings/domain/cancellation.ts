@@ -7,10 +7,10 @@ import { findTransition, type BookingState } from './lifecycle.ts'
 export const CANCELLATION_POLICIES = ['flexible', 'moderate', 'strict', 'non_refundable'] as const
 export type CancellationPolicy = (typeof CANCELLATION_POLICIES)[number]
 
-interface PolicyStep {
+export interface PolicyStep {
   /** Counted back from the start, in elapsed hours: the step holds while at least this much is left. */
   readonly hoursBefore: number
-  readonly refundPercent: 0 | 50 | 100
+  readonly refundPercent: number
 }
 
 /** From generous to not; the last step holds until the start. */
@@ -37,14 +37,22 @@ export interface DatedPolicyStep {
   readonly refundPercent: number
 }
 
+/** The same, counted back from a start that is not chosen yet. */
+export function policySteps(policy: CancellationPolicy, refundPercentMax: number): PolicyStep[] {
+  return POLICY_STEPS[policy].map(({ hoursBefore, refundPercent }) => ({
+    hoursBefore,
+    refundPercent: Math.min(refundPercent, refundPercentMax),
+  }))
+}
+
 export function datedPolicy(
   policy: CancellationPolicy,
   startsAt: Temporal.Instant,
   refundPercentMax = 100,
 ): DatedPolicyStep[] {
-  return POLICY_STEPS[policy].map(({ hoursBefore, refundPercent }) => ({
+  return policySteps(policy, refundPercentMax).map(({ hoursBefore, refundPercent }) => ({
     until: startsAt.subtract({ hours: hoursBefore }),
-    refundPercent: Math.min(refundPercent, refundPercentMax),
+    refundPercent,
   }))
 }
 

@@ -1,4 +1,5 @@
 import type { BookingFacts, PayoutFacts } from './facts.ts'
+import type { AccountTemplate } from './who-gets-what.ts'
 
 // Where the pages are that mails lead to. None of them changes anything by being opened.
 
@@ -25,4 +26,14 @@ export function providerPageUrl(appUrl: string, { provider }: BookingFacts): str
 
 export function earningsUrl(appUrl: string, { provider }: PayoutFacts): string {
   return `${appUrl}/provider/${provider.slug}/earnings`
+}
+
+const ACCOUNT_PAGES: Readonly<Record<AccountTemplate, string>> = {
+  password_reset: 'reset-password',
+  email_verification: 'verify-email',
+}
+
+/** A page with a form that uses the token: mail scanners follow links, and must not use it up. */
+export function accountUrl(appUrl: string, template: AccountTemplate, token: string): string {
+  return `${appUrl}/${ACCOUNT_PAGES[template]}?${new URLSearchParams({ token })}`
 }

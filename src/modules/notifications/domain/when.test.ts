@@ -6,9 +6,9 @@ const at = (text: string) => Temporal.Instant.from(text)
 
 describe('times people read', () => {
   test('the subject says weekday, day, month and wall time of the provider', () => {
-    expect(shortWhen(at('2026-11-26T19:00:00Z'), 'America/New_York')).toBe('Thu 26 Nov 14:00')
-    expect(shortWhen(at('2026-11-27T04:00:00Z'), 'America/New_York')).toBe('Thu 26 Nov 23:00')
-    expect(shortWhen(at('2026-11-26T05:00:00Z'), 'America/New_York')).toBe('Thu 26 Nov 00:00')
+    expect(shortWhen(at('2026-11-26T19:00:00Z'), 'America/New_York')).toBe('Thu, Nov 26, 2:00 PM')
+    expect(shortWhen(at('2026-11-27T04:00:00Z'), 'America/New_York')).toBe('Thu, Nov 26, 11:00 PM')
+    expect(shortWhen(at('2026-11-26T05:00:00Z'), 'America/New_York')).toBe('Thu, Nov 26, 12:00 AM')
   })
 
   test.each([
@@ -27,25 +27,25 @@ describe('times people read', () => {
 
   test('the two 01:30 of the autumn night read differently', () => {
     expect(exactWhen(at('2026-11-01T05:30:00Z'), 'America/New_York')).toBe(
-      'Sun 1 Nov 2026, 01:30 (EDT, UTC−4, New York)',
+      'Sun, Nov 1, 2026, 1:30 AM (EDT, UTC−4, New York)',
     )
     expect(exactWhen(at('2026-11-01T06:30:00Z'), 'America/New_York')).toBe(
-      'Sun 1 Nov 2026, 01:30 (EST, UTC−5, New York)',
+      'Sun, Nov 1, 2026, 1:30 AM (EST, UTC−5, New York)',
     )
   })
 
   test('a booking over the change of clocks says the offset of each end', () => {
     expect(spanWhen(at('2026-11-01T05:30:00Z'), at('2026-11-01T06:15:00Z'), 'America/New_York')).toBe(
-      'Sunday 1 November 2026, 01:30 (EDT, UTC−4, New York) – 01:15 (EST, UTC−5, New York)',
+      'Sunday, November 1, 2026, 1:30 AM (EDT, UTC−4, New York) – 1:15 AM (EST, UTC−5, New York)',
     )
     expect(spanWhen(at('2027-03-14T06:30:00Z'), at('2027-03-14T07:30:00Z'), 'America/New_York')).toBe(
-      'Sunday 14 March 2027, 01:30 (EST, UTC−5, New York) – 03:30 (EDT, UTC−4, New York)',
+      'Sunday, March 14, 2027, 1:30 AM (EST, UTC−5, New York) – 3:30 AM (EDT, UTC−4, New York)',
     )
   })
 
   test('a booking over midnight names both days', () => {
     expect(spanWhen(at('2026-11-26T22:30:00Z'), at('2026-11-27T00:30:00Z'), 'Europe/London')).toBe(
-      'Thursday 26 November 2026, 22:30 – Friday 27 November, 00:30 (GMT, UTC+0, London)',
+      'Thursday, November 26, 2026, 10:30 PM – Friday, November 27, 12:30 AM (GMT, UTC+0, London)',
     )
   })
 

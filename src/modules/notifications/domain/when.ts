@@ -1,4 +1,5 @@
 import type { Temporal } from '#src/kernel/time.ts'
+import { USUAL_LOCALE, wallClock } from '#src/kernel/wall-clock.ts'
 
 // Making a formatter costs a hundred times more than using one; there are as many as zones in use.
 const formatters = new Map<string, Intl.DateTimeFormat>()
@@ -17,40 +18,19 @@ function formatter(
   return made
 }
 
-const SHORT = {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-} as const
-const LONG = { ...SHORT, weekday: 'long', month: 'long' } as const
-
-function partsOf(at: Temporal.Instant, zone: string, long: boolean): Record<string, string> {
-  const format = formatter('en-US', zone, long ? 'long' : 'short', long ? LONG : SHORT)
-  return Object.fromEntries(
-    format.formatToParts(at.epochMilliseconds).map(({ type, value }) => [type, value]),
-  )
-}
-
-/** "Thu 26 Nov 14:00" */
+/** "Thu, Nov 26, 2:00 PM" */
 export function shortWhen(at: Temporal.Instant, zone: string): string {
-  const { weekday, day, month, hour, minute } = partsOf(at, zone, false)
-  return `${weekday} ${day} ${month} ${hour}:${minute}`
+  return wallClock('moment', at.epochMilliseconds, zone, USUAL_LOCALE)
 }
 
-/** "Thu 26 Nov 2026" */
+/** "Thu, Nov 26, 2026" */
 export function shortDate(at: Temporal.Instant, zone: string): string {
-  const { weekday, day, month, year } = partsOf(at, zone, false)
-  return `${weekday} ${day} ${month} ${year}`
+  return wallClock('dayOfYear', at.epochMilliseconds, zone, USUAL_LOCALE)
 }
 
-/** "14:00" */
-export function wallClock(at: Temporal.Instant, zone: string): string {
-  const { hour, minute } = partsOf(at, zone, false)
-  return `${hour}:${minute}`
+/** "2:00 PM" */
+export function clockTime(at: Temporal.Instant, zone: string): string {
+  return wallClock('time', at.epochMilliseconds, zone, USUAL_LOCALE)
 }
 
 // Which abbreviations Intl knows depends on the locale ("CET" is British, "AEDT" Australian); the first that is a name wins.
@@ -83,24 +63,23 @@ export function zoneLabel(at: Temporal.Instant, zone: string): string {
   return names.filter((name) => name !== null).join(', ')
 }
 
-/** "Thu 26 Nov 2026, 14:00 (EST, UTC−5, New York)" */
+/** "Thu, Nov 26, 2026, 2:00 PM (EST, UTC−5, New York)" */
 export function exactWhen(at: Temporal.Instant, zone: string): string {
-  return `${shortDate(at, zone)}, ${wallClock(at, zone)} (${zoneLabel(at, zone)})`
+  return `${wallClock('momentOfYear', at.epochMilliseconds, zone, USUAL_LOCALE)} (${zoneLabel(at, zone)})`
 }
 
-/** "Thursday 26 November 2026, 14:00–15:00 (EST, UTC−5, New York)" */
+/** "Thursday, November 26, 2026, 2:00 PM – 3:00 PM (EST, UTC−5, New York)" */
 export function spanWhen(start: Temporal.Instant, end: Temporal.Instant, zone: string): string {
-  const from = partsOf(start, zone, true)
-  const to = partsOf(end, zone, true)
-  const startText = `${from['weekday']} ${from['day']} ${from['month']} ${from['year']}, ${from['hour']}:${from['minute']}`
-  const endText = `${to['hour']}:${to['minute']}`
-  // The clocks change while it lasts: each end says its own offset, or 01:30–01:15 would look like a mistake.
+  const day = (at: Temporal.Instant) => wallClock('longDayOfYear', at.epochMilliseconds, zone, USUAL_LOCALE)
+  const startText = `${day(start)}, ${clockTime(start, zone)}`
+  const endText = clockTime(end, zone)
+  // The clocks change while it lasts: each end says its own offset, or 1:30 – 1:15 would look like a mistake.
   if (utcOffset(start, zone) !== utcOffset(end, zone)) {
     return `${startText} (${zoneLabel(start, zone)}) – ${endText} (${zoneLabel(end, zone)})`
   }
-  const sameDay = from['day'] === to['day'] && from['month'] === to['month'] && from['year'] === to['year']
-  const until = sameDay ? `–${endText}` : ` – ${to['weekday']} ${to['day']} ${to['month']}, ${endText}`
-  return `${startText}${until} (${zoneLabel(start, zone)})`
+  const endDay = wallClock('longDay', end.epochMilliseconds, zone, USUAL_LOCALE)
+  const until = day(start) === day(end) ? endText : `${endDay}, ${endText}`
+  return `${startText} – ${until} (${zoneLabel(start, zone)})`
 }
 
 /** Two zones that show the same clock at that moment are one to a reader. */

@@ -22,9 +22,13 @@ export const BOOKING_TEMPLATES = [
 ] as const
 export const PAYOUT_TEMPLATES = ['payout_sent', 'payout_failed', 'payout_reversed', 'payout_owed'] as const
 
+/** Written when the person asks or signs up; each carries a link that opens something of the account. */
+export const ACCOUNT_TEMPLATES = ['password_reset', 'email_verification'] as const
+
 export type BookingTemplate = (typeof BOOKING_TEMPLATES)[number]
 export type PayoutTemplate = (typeof PAYOUT_TEMPLATES)[number]
-export type Template = BookingTemplate | PayoutTemplate
+export type AccountTemplate = (typeof ACCOUNT_TEMPLATES)[number]
+export type Template = BookingTemplate | PayoutTemplate | AccountTemplate
 
 /** 'customer' is whoever booked, with an account or as a guest. */
 export type Recipient = 'customer' | 'provider'

@@ -1,6 +1,6 @@
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
 import { greetingName } from '../domain/plain-words.ts'
-import { exactWhen, sameClock, shortDate, shortWhen, spanWhen, wallClock, zoneLabel } from '../domain/when.ts'
+import { exactWhen, sameClock, shortDate, shortWhen, spanWhen, clockTime, zoneLabel } from '../domain/when.ts'
 import {
   amountOf,
   instantIn,
@@ -31,7 +31,7 @@ export function otherParty(view: BookingView): string {
   return isProvider(view) ? customerName(view) : providerName(view)
 }
 
-/** "Thu 26 Nov 14:00", on the provider's clock. */
+/** "Thu, Nov 26, 2:00 PM", on the provider's clock. */
 export function startShort({ facts }: BookingView): string {
   return shortWhen(facts.startsAt, facts.timeZone)
 }
@@ -155,5 +155,5 @@ export function greeting(view: BookingView): string {
 }
 
 export function timeOnly({ facts }: BookingView, at: Temporal.Instant): string {
-  return wallClock(at, facts.timeZone)
+  return clockTime(at, facts.timeZone)
 }

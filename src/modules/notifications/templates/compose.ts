@@ -1,8 +1,9 @@
 import { oneLine, plainFacts, plainPayout } from '../domain/plain-words.ts'
-import type { BookingTemplate, PayoutTemplate } from '../domain/who-gets-what.ts'
+import type { AccountTemplate, BookingTemplate, PayoutTemplate } from '../domain/who-gets-what.ts'
+import { emailVerification, passwordReset } from './accounts.ts'
 import { bookingCancelled, bookingRescheduled, noShow } from './changes.ts'
 import { bookingAccepted, bookingConfirmed, bookingDeclined, requestReceived } from './confirmations.ts'
-import type { BookingView, MailContent, PayoutView } from './content.ts'
+import type { AccountView, BookingView, MailContent, PayoutView } from './content.ts'
 import { holdExpired, latePaymentRefunded, paymentFailed } from './payment-troubles.ts'
 import { bookingRefunded, disputeClosed, paymentDisputed, refundFailed } from './money-changes.ts'
 import { payoutFailed, payoutOwed, payoutReversed, payoutSent } from './payouts.ts'
@@ -35,12 +36,21 @@ const PAYOUT: Readonly<Record<PayoutTemplate, (view: PayoutView) => MailContent>
   payout_owed: payoutOwed,
 }
 
+const ACCOUNT: Readonly<Record<AccountTemplate, (view: AccountView) => MailContent>> = {
+  password_reset: passwordReset,
+  email_verification: emailVerification,
+}
+
 export function composeBookingMail(template: BookingTemplate, view: BookingView): MailContent {
   return finished(BOOKING[template]({ ...view, facts: plainFacts(view.facts) }))
 }
 
 export function composePayoutMail(template: PayoutTemplate, view: PayoutView): MailContent {
   return finished(PAYOUT[template]({ ...view, payout: plainPayout(view.payout) }))
+}
+
+export function composeAccountMail(template: AccountTemplate, view: AccountView): MailContent {
+  return finished(ACCOUNT[template](view))
 }
 
 /** The subject becomes a header: one line, whatever names it was made of. */

@@ -53,6 +53,12 @@ export interface PayoutView {
   readonly appUrl: string
 }
 
+export interface AccountView {
+  readonly name: string
+  /** Opens something of the account; not kept once the mail has gone. */
+  readonly url: string
+}
+
 export function amountOf(amountMinor: bigint, currency: Currency): string {
   return formatMoney(money(amountMinor, currency))
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Audience, BookingFacts } from '../domain/facts.ts'
-import { BOOKING_TEMPLATES, PAYOUT_TEMPLATES } from '../domain/who-gets-what.ts'
+import { ACCOUNT_TEMPLATES, BOOKING_TEMPLATES, PAYOUT_TEMPLATES } from '../domain/who-gets-what.ts'
 import { previewMails, SAMPLE_BOOKING } from '../preview-mails.ts'
 import { renderMail } from '../render-mail.ts'
 import { composeBookingMail } from './compose.ts'
@@ -38,17 +38,20 @@ function view(audience: Audience, facts: Partial<BookingFacts> = {}, event = {})
 
 test('there is a preview of every template', () => {
   expect(new Set(previews.map(({ template }) => template))).toEqual(
-    new Set([...BOOKING_TEMPLATES, ...PAYOUT_TEMPLATES]),
+    new Set([...BOOKING_TEMPLATES, ...PAYOUT_TEMPLATES, ...ACCOUNT_TEMPLATES]),
   )
   expect(new Set(previews.map(({ name }) => name)).size).toBe(previews.length)
 })
 
 describe.each(previews.map((preview) => [preview.name, preview] as const))('%s', (_, mail) => {
   test('says amount, zone and code, in HTML and in plain text', () => {
+    const ofAccount = (ACCOUNT_TEMPLATES as readonly string[]).includes(mail.template)
     for (const body of [visible(mail.html), mail.text]) {
-      expect(body).toMatch(/\$\d+\.\d\d/)
-      expect(body).toMatch(/UTC−5/)
-      expect(body).toContain(SAMPLE_BOOKING.code)
+      if (!ofAccount) {
+        expect(body).toMatch(/\$\d+\.\d\d/)
+        expect(body).toMatch(/UTC−5/)
+        expect(body).toContain(SAMPLE_BOOKING.code)
+      }
       expect(body).toMatch(/You get this mail because/)
       expect(body).not.toMatch(/undefined|null|NaN|\[object|Invalid Date/)
     }
@@ -82,16 +85,16 @@ describe('what the mails say', () => {
 
   test('subjects carry the fact', () => {
     expect(subject('booking_confirmed', 'customer')).toBe(
-      'Confirmed: Thu 26 Nov 14:00 with Ana Moreira Massage',
+      'Confirmed: Thu, Nov 26, 2:00 PM with Ana Moreira Massage',
     )
-    expect(subject('booking_confirmed', 'provider')).toBe('Confirmed: Thu 26 Nov 14:00 with Jonas Weber')
+    expect(subject('booking_confirmed', 'provider')).toBe('Confirmed: Thu, Nov 26, 2:00 PM with Jonas Weber')
     expect(subject('booking_rescheduled', 'guest')).toBe(
-      'Moved: now Thu 26 Nov 14:00 with Ana Moreira Massage',
+      'Moved: now Thu, Nov 26, 2:00 PM with Ana Moreira Massage',
     )
     expect(subject('booking_cancelled', 'guest', {}, { refundMinor: 5_500 })).toBe(
-      'Cancelled: Thu 26 Nov 14:00 with Ana Moreira Massage, $55.00 refunded',
+      'Cancelled: Thu, Nov 26, 2:00 PM with Ana Moreira Massage, $55.00 refunded',
     )
-    expect(subject('starts_in_2_hours', 'customer')).toBe('In 2 hours: 14:00 with Ana Moreira Massage')
+    expect(subject('starts_in_2_hours', 'customer')).toBe('In 2 hours: 2:00 PM with Ana Moreira Massage')
   })
 
   test('the guest fee is a line of its own, for guests only', () => {
@@ -127,8 +130,8 @@ describe('what the mails say', () => {
         ({ label }) => label === 'When',
       )?.lines
     expect(when({})).toEqual([
-      'Thursday 26 November 2026, 14:00–15:00 (EST, UTC−5, New York)',
-      'On your clock: Thu 26 Nov 20:00 (CET, UTC+1, Berlin)',
+      'Thursday, November 26, 2026, 2:00 PM – 3:00 PM (EST, UTC−5, New York)',
+      'On your clock: Thu, Nov 26, 8:00 PM (CET, UTC+1, Berlin)',
     ])
     expect(when({ customer: { ...SAMPLE_BOOKING.customer, timeZone: 'America/Toronto' } })).toHaveLength(1)
   })
@@ -139,7 +142,7 @@ describe('what the mails say', () => {
       view('guest', { surchargeMinor: 1_000n, totalMinor: 11_000n }),
     )
     expect(notes[0]).toBe(
-      'If you cancel: full refund ($110.00) until Mon 23 Nov 14:00, then 50% refund ($55.00) until Wed 25 Nov 14:00; after that no refund. Times are EST, UTC−5, New York.',
+      'If you cancel: full refund ($110.00) until Mon, Nov 23, 2:00 PM, then 50% refund ($55.00) until Wed, Nov 25, 2:00 PM; after that no refund. Times are EST, UTC−5, New York.',
     )
     const none = composeBookingMail(
       'booking_confirmed',
@@ -154,9 +157,9 @@ describe('what the mails say', () => {
       view('customer', {}, { by: 'provider', refundMinor: 10_000, occurredAt: '2026-11-22T20:00:00Z' }),
     )
     expect(refunded.paragraphs.join(' ')).toContain(
-      '$100.00 goes back to the card that paid. We asked for it on Sun 22 Nov 2026',
+      '$100.00 goes back to the card that paid. We asked for it on Sun, Nov 22, 2026',
     )
-    expect(refunded.paragraphs.join(' ')).toContain('expect it by Sun 6 Dec 2026')
+    expect(refunded.paragraphs.join(' ')).toContain('expect it by Sun, Dec 6, 2026')
     const reserved = composeBookingMail(
       'booking_declined',
       view('guest', { payment: { status: 'authorized', attempted: true, lastError: null } }),

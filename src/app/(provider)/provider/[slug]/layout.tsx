@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { pageAccount } from '#src/boot/web.ts'
 import { Shell } from '#src/ui/shell.tsx'
 import { SectionNav } from '../../../section-nav.tsx'
+import { shellUser } from '../../../shell-user.tsx'
 import { openRequests } from '../../workspace.ts'
 
 interface LayoutProps {
@@ -29,7 +30,7 @@ export default async function WorkspaceLayout({ children, params }: LayoutProps)
     { href: `${home}/setup`, label: 'Set-up' },
   ]
   return (
-    <Shell user={{ name: account.name }} navigation={<SectionNav label="Workspace" links={links} />}>
+    <Shell user={await shellUser()} navigation={<SectionNav label="Workspace" links={links} />}>
       {children}
     </Shell>
   )

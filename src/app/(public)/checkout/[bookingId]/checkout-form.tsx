@@ -31,6 +31,7 @@ export function CheckoutForm(props: CheckoutFormProps) {
   const router = useRouter()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
+  const form = useRef<HTMLFormElement>(null)
   const attempt = useRef<{ body: string; key: string } | null>(null)
   const errors = fieldErrors(problem)
   const summary = useMemo(() => summaryErrors(problem, ['name', 'email', 'phone']), [problem])
@@ -45,6 +46,11 @@ export function CheckoutForm(props: CheckoutFormProps) {
     addEventListener('pageshow', onShow)
     return () => removeEventListener('pageshow', onShow)
   }, [router])
+
+  // A hold that ran out takes its booking with it, not what was typed for it.
+  useEffect(() => {
+    if (form.current && guest) restoreTyped(form.current)
+  }, [guest])
 
   async function pay(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -69,7 +75,13 @@ export function CheckoutForm(props: CheckoutFormProps) {
   }
 
   return (
-    <form onSubmit={(event) => void pay(event)} noValidate className="flex flex-col gap-5">
+    <form
+      ref={form}
+      onSubmit={(event) => void pay(event)}
+      onChange={(event) => guest && keepTyped(event.currentTarget)}
+      noValidate
+      className="flex flex-col gap-5"
+    >
       <ErrorSummary
         errors={summary}
         reference={problem && problem.status >= 500 ? problem.requestId : null}
@@ -135,6 +147,32 @@ export function CheckoutForm(props: CheckoutFormProps) {
       </p>
     </form>
   )
+}
+
+const TYPED = 'ecosystem.guest'
+const TYPED_FIELDS = ['name', 'email', 'phone'] as const
+
+function keepTyped(form: HTMLFormElement) {
+  const data = new FormData(form)
+  try {
+    sessionStorage.setItem(TYPED, JSON.stringify(TYPED_FIELDS.map((name) => data.get(name))))
+  } catch {
+    // storage is switched off: then it is typed again
+  }
+}
+
+function restoreTyped(form: HTMLFormElement) {
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(TYPED) ?? '[]')
+    TYPED_FIELDS.forEach((name, index) => {
+      const input = form.elements.namedItem(name)
+      const text: unknown = Array.isArray(kept) ? kept[index] : null
+      if (input instanceof HTMLInputElement && input.value === '' && typeof text === 'string')
+        input.value = text
+    })
+  } catch {
+    // storage is switched off, or holds what somebody else put there
+  }
 }
 
 function bodyOf(

@@ -2,15 +2,16 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { pageConfig } from '#src/boot/web.ts'
 import { ButtonLink } from '#src/ui/button.tsx'
+import { sayMoney } from '#src/ui/format.ts'
 import { Notice } from '#src/ui/notice.tsx'
 import { Column } from '#src/ui/shell.tsx'
 import { pageLocale } from '../../../page-locale.ts'
+import { ClaimButton } from '../../claim-button.tsx'
 import { BookingSummary } from '../../manage/booking-summary.tsx'
 import { openBooking } from '../../open-booking.ts'
 import { feePercent } from '../../price-lines.ts'
 import { one, queryString, type Query } from '../../query.ts'
 import { CheckoutForm } from './checkout-form.tsx'
-import { ClaimButton } from './claim-button.tsx'
 import { HoldWatch } from './hold-watch.tsx'
 
 export const metadata: Metadata = { title: 'Checkout', robots: { index: false }, referrer: 'no-referrer' }
@@ -25,7 +26,7 @@ export default async function CheckoutPage({ params, searchParams }: PageProps) 
   const key = one(query, 'key')
   const here = `/checkout/${bookingId}${queryString({ key })}`
   const { view, now, guestKey, signedIn } = await openBooking(bookingId, key, here)
-  const chooseAgain = `/providers/${view.provider.slug}/book${queryString({ service: view.service.id })}`
+  const chooseAgain = `/providers/${view.provider.slug}/book${queryString({ service: view.service.id, slot: view.startsAt })}`
 
   if (view.state === 'expired' || (view.state === 'held' && !view.actions.pay))
     return <HoldOver href={chooseAgain} />
@@ -33,6 +34,27 @@ export default async function CheckoutPage({ params, searchParams }: PageProps) 
 
   const secondsLeft = view.holdExpiresAt ? (Date.parse(view.holdExpiresAt) - Date.parse(now)) / 1000 : 0
   const signInHref = guestKey && !signedIn ? `/login${queryString({ redirect_url: here })}` : null
+  const asGuest = view.isGuest
+  const form = (
+    <CheckoutForm
+      bookingId={view.id}
+      guestKey={guestKey}
+      guest={
+        asGuest
+          ? {
+              name: view.customer?.name ?? '',
+              email: view.customer?.email ?? '',
+              phone: view.customer?.phone ?? '',
+            }
+          : null
+      }
+      total={view.figures.total}
+      request={view.bookingMode === 'request'}
+      signInHref={signInHref}
+      memberTotal={view.figures.base}
+      locale={locale.tag}
+    />
+  )
   return (
     <Column className="pt-8 sm:pt-12">
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
@@ -57,32 +79,31 @@ export default async function CheckoutPage({ params, searchParams }: PageProps) 
               Nothing was charged and your time is still held. Try again, perhaps with another card.
             </Notice>
           )}
-          {view.isGuest && signedIn && guestKey && (
-            <ClaimButton
-              guestKey={guestKey}
-              guestFee={view.figures.guestFee}
-              bookingId={view.id}
-              locale={locale.tag}
-            />
+          {asGuest && signedIn && guestKey ? (
+            <>
+              <section>
+                <h2 className="text-xl">You are signed in</h2>
+                <p className="mt-1 mb-4 text-ink-soft">
+                  With your account it costs {sayMoney(view.figures.base, locale.tag)}: the guest fee of{' '}
+                  {sayMoney(view.figures.guestFee, locale.tag)} goes away.
+                </p>
+                <ClaimButton
+                  guestKey={guestKey}
+                  label={`Book with my account for ${sayMoney(view.figures.base, locale.tag)}`}
+                  doneHref={`/checkout/${view.id}`}
+                  wide
+                />
+              </section>
+              <details>
+                <summary className="inline-flex min-h-11 cursor-pointer items-center text-link underline underline-offset-4">
+                  Book for somebody else, as a guest with the fee
+                </summary>
+                <div className="mt-4">{form}</div>
+              </details>
+            </>
+          ) : (
+            form
           )}
-          <CheckoutForm
-            bookingId={view.id}
-            guestKey={guestKey}
-            guest={
-              view.isGuest
-                ? {
-                    name: view.customer?.name ?? '',
-                    email: view.customer?.email ?? '',
-                    phone: view.customer?.phone ?? '',
-                  }
-                : null
-            }
-            total={view.figures.total}
-            request={view.bookingMode === 'request'}
-            signInHref={signInHref}
-            memberTotal={view.figures.base}
-            locale={locale.tag}
-          />
         </div>
       </div>
     </Column>

@@ -64,7 +64,7 @@ export default function ApiReferencePage() {
       </nav>
       <div className="min-w-0 max-lg:mt-8">
         <h1 className="text-3xl">{reference.title}</h1>
-        <p className="mt-3 max-w-prose text-lg text-ink-soft">{reference.description}</p>
+        <p className="mt-3 max-w-prose text-lg text-ink-soft">{withCode(reference.description)}</p>
         <p className="mt-3 max-w-prose">
           The same as a document for machines:{' '}
           {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- a file, not a page */}

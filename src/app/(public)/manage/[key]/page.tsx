@@ -1,11 +1,13 @@
 import type { Metadata } from 'next'
-import { guestContext } from '#src/boot/web.ts'
+import { redirect } from 'next/navigation'
+import { claimedBookingOf, guestContext, pageContext } from '#src/boot/web.ts'
 import { getBookingView } from '#src/modules/bookings/reads.ts'
 import { Column } from '#src/ui/shell.tsx'
 import { orNotFound } from '../../../or-not-found.ts'
 import { pageLocale } from '../../../page-locale.ts'
 import type { Query } from '../../query.ts'
 import { BookingManager } from '../booking-manager.tsx'
+import { IntoAccount } from '../into-account.tsx'
 
 // The address is the secret: it must not travel on in a Referer, nor into a search engine.
 export const metadata: Metadata = {
@@ -23,8 +25,14 @@ export default async function ManagePage({ params, searchParams }: PageProps) {
   const [{ key }, query, locale] = await Promise.all([params, searchParams, pageLocale()])
   const guestKey = decodeURIComponent(key)
   const ctx = await guestContext(guestKey)
-  if (ctx?.actor.kind !== 'guest') return <LinkOver />
+  const path = `/manage/${key}`
+  if (ctx?.actor.kind !== 'guest') {
+    const claimed = await claimedBookingOf(guestKey)
+    if (claimed) redirect(`/dashboard/bookings/${claimed}`)
+    return <LinkOver />
+  }
   const view = await orNotFound(getBookingView(ctx, ctx.actor.bookingId))
+  const { actor } = await pageContext()
   return (
     <Column width="medium" className="pt-8 sm:pt-12">
       <BookingManager
@@ -33,8 +41,13 @@ export default async function ManagePage({ params, searchParams }: PageProps) {
         guestKey={guestKey}
         locale={locale}
         query={query}
-        path={`/manage/${key}`}
+        path={path}
       />
+      {view.state !== 'held' && view.state !== 'expired' && (
+        <div className="mt-6">
+          <IntoAccount bookingId={view.id} guestKey={guestKey} here={path} signedIn={actor.kind === 'user'} />
+        </div>
+      )}
     </Column>
   )
 }

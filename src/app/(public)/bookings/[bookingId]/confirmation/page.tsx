@@ -4,7 +4,6 @@ import type { ReactNode } from 'react'
 import { pageConfig } from '#src/boot/web.ts'
 import type { BookingView } from '#src/modules/bookings/reads.ts'
 import { ButtonLink } from '#src/ui/button.tsx'
-import { Card } from '#src/ui/card.tsx'
 import { sayMoment } from '#src/ui/format.ts'
 import { CalendarIcon, CheckIcon, ClockIcon } from '#src/ui/icons.tsx'
 import { PrintButton } from '#src/ui/print-button.tsx'
@@ -12,6 +11,7 @@ import { Column } from '#src/ui/shell.tsx'
 import { pageLocale } from '../../../../page-locale.ts'
 import { BookingSummary } from '../../../manage/booking-summary.tsx'
 import { CalendarLinks } from '../../../manage/calendar-links.tsx'
+import { IntoAccount } from '../../../manage/into-account.tsx'
 import { openBooking } from '../../../open-booking.ts'
 import { feePercent } from '../../../price-lines.ts'
 import { one, queryString, type Query } from '../../../query.ts'
@@ -28,11 +28,8 @@ interface PageProps {
 export default async function ConfirmationPage({ params, searchParams }: PageProps) {
   const [{ bookingId }, query, locale] = await Promise.all([params, searchParams, pageLocale()])
   const key = one(query, 'key')
-  const { view, now, guestKey } = await openBooking(
-    bookingId,
-    key,
-    `/bookings/${bookingId}/confirmation${queryString({ key })}`,
-  )
+  const here = `/bookings/${bookingId}/confirmation${queryString({ key })}`
+  const { view, now, guestKey, signedIn } = await openBooking(bookingId, key, here)
   const manageHref = guestKey ? `/manage/${guestKey}` : `/dashboard/bookings/${bookingId}`
   return (
     <Column width="medium" className="pt-10 sm:pt-16">
@@ -56,15 +53,9 @@ export default async function ConfirmationPage({ params, searchParams }: PagePro
         </div>
       )}
       {guestKey && view.state !== 'held' && (
-        <Card className="mt-8">
-          <p data-no-print>
-            <span className="font-semibold">Next time without the guest fee?</span> Create an account with the
-            same email address and this booking can join it.{' '}
-            <Link className="link" href={`/signup${queryString({ redirect_url: `/manage/${guestKey}` })}`}>
-              Create an account
-            </Link>
-          </p>
-        </Card>
+        <div className="mt-8">
+          <IntoAccount bookingId={bookingId} guestKey={guestKey} here={here} signedIn={signedIn} />
+        </div>
       )}
     </Column>
   )

@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState, type ChangeEvent } from 'react'
 import type { MoneyJson } from '#src/kernel/money.ts'
 import { newIdempotencyKey, post, type Problem } from '#src/http/client.ts'
-import { Button } from '#src/ui/button.tsx'
+import { Button, ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { Checkbox } from '#src/ui/field.tsx'
 import { sayDuration, sayLongDay, sayMoment, sayMoney, sayTime } from '#src/ui/format.ts'
@@ -26,12 +26,17 @@ export interface BookingPickerProps {
   request: boolean
   /** The time that the link leading here named. */
   chosen: string | null
+  /** What the reader is holding of this service already. */
+  held: { startsAt: string; until: string; href: string } | null
   picker: Omit<SlotPickerProps, 'onPick' | 'busy' | 'chosen'>
 }
 
+/** Since this tab was opened. Coming back from paying, the router shows the page as it was before there was a hold. */
+let hasHeld = false
+
 /** Choosing a time holds it and leads to paying. When it is gone meanwhile, the page stays and offers what is near. */
 export function BookingPicker(props: BookingPickerProps) {
-  const { serviceId, extraIds, total, chosen, picker } = props
+  const { serviceId, extraIds, total, chosen, held, picker } = props
   const router = useRouter()
   const [busy, setBusy] = useState<string | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -45,6 +50,10 @@ export function BookingPicker(props: BookingPickerProps) {
     if (problem) news.current?.focus()
   }, [problem])
 
+  useEffect(() => {
+    if (hasHeld) router.refresh()
+  }, [router])
+
   async function hold(slot: Pick<PickerSlot, 'startsAt'>) {
     if (busy) return
     // No answer to the first try leaves open whether the time is held: the same key asks for the same hold.
@@ -56,7 +65,10 @@ export function BookingPicker(props: BookingPickerProps) {
     const answer = await post<{ checkoutUrl: string }>('/api/v1/bookings', body, {
       idempotencyKey: attempt.current.key,
     })
-    if (answer.ok) return router.push(localPath(answer.body.checkoutUrl))
+    if (answer.ok) {
+      hasHeld = true
+      return router.push(localPath(answer.body.checkoutUrl))
+    }
     if (answer.problem.code !== 'offline') attempt.current = null
     setBusy(null)
     setProblem(answer.problem)
@@ -74,7 +86,7 @@ export function BookingPicker(props: BookingPickerProps) {
       <div className="flex min-w-0 flex-col gap-6">
         <div ref={news} tabIndex={-1} className="empty:hidden">
           {problem && <HoldProblem problem={problem} picker={picker} onPick={(slot) => void hold(slot)} />}
-          {!problem && chosen && (
+          {!problem && chosen && !isSame(chosen, held?.startsAt) && (
             <Chosen
               chosen={chosen}
               slot={chosenSlot}
@@ -84,6 +96,7 @@ export function BookingPicker(props: BookingPickerProps) {
             />
           )}
         </div>
+        {held && <Held held={held} timeZone={picker.timeZone} locale={locale} />}
         {props.extras.length > 0 && (
           <form method="get">
             <input type="hidden" name="service" value={serviceId} />
@@ -139,6 +152,26 @@ export function BookingPicker(props: BookingPickerProps) {
         </p>
       </Card>
     </div>
+  )
+}
+
+const isSame = (one: string, other: string | undefined) =>
+  other !== undefined && Date.parse(one) === Date.parse(other)
+
+function Held(props: { held: NonNullable<BookingPickerProps['held']>; timeZone: string; locale: string }) {
+  const { held, timeZone, locale } = props
+  return (
+    <Card className="flex flex-wrap items-center justify-between gap-4">
+      <p>
+        <span className="block text-sm text-ink-soft">You are holding</span>
+        <span className="text-lg font-semibold">
+          {sayLongDay(held.startsAt, timeZone, locale)}, {sayTime(held.startsAt, timeZone, locale)}
+        </span>
+      </p>
+      <ButtonLink href={held.href} prefetch={false}>
+        Continue your booking, held until {sayTime(held.until, timeZone, locale)}
+      </ButtonLink>
+    </Card>
   )
 }
 

@@ -15,6 +15,7 @@ import { orNotFound, refusalCode } from '../../../../or-not-found.ts'
 import { pageLocale } from '../../../../page-locale.ts'
 import { all, isDate, one, queryString, type Query } from '../../../query.ts'
 import { feePercent, priceLines } from '../../../price-lines.ts'
+import { runningHold } from '../../../running-hold.ts'
 import { findProvider } from '../find-provider.ts'
 import { BookingPicker } from './booking-picker.tsx'
 
@@ -107,6 +108,7 @@ export default async function BookPage({ params, searchParams }: PageProps) {
         policy={POLICY_WORDS[service.cancellationPolicy]}
         request={service.bookingMode === 'request'}
         chosen={chosen}
+        held={await runningHold(service.id)}
         picker={{
           slots,
           timeZone,
