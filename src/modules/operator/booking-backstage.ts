@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { BookingId } from '#src/kernel/ids.ts'
 import type { MoneyJson } from '#src/kernel/money.ts'
 import type { Ctx } from '#src/platform/context.ts'
+import { givenBackSql, isOpenFailure } from '#src/modules/payments/index.ts'
 import { requireOperator } from './access.ts'
 import { listAuditOf, type AuditView } from './audit-trail.ts'
 import { amountOf, iso, isoOrNull } from './rows.ts'
@@ -22,6 +23,8 @@ export interface BookingBackstage {
     readonly amount: MoneyJson
     readonly captured: MoneyJson
     readonly refunded: MoneyJson
+    /** What an operator could still refund: neither given back nor on its way, nor lost to a dispute. */
+    readonly left: MoneyJson
     readonly processingFee: MoneyJson | null
     readonly checkoutSessionId: string | null
     readonly paymentIntentId: string | null
@@ -38,6 +41,8 @@ export interface BookingBackstage {
     readonly amount: MoneyJson
     readonly stripeRefundId: string | null
     readonly failureReason: string | null
+    /** It did not arrive, and somebody has to decide. */
+    readonly open: boolean
     readonly requestedAt: string
     readonly settledAt: string | null
   }[]
@@ -92,10 +97,12 @@ export async function getBookingBackstage(ctx: Ctx, bookingId: BookingId): Promi
           'surcharge', surcharge_minor::text, 'net', provider_net_minor::text, 'total', total_minor::text)
          from bookings where id = ${bookingId}) as booking,
         (select json_build_object('id', id, 'status', status, 'currency', currency, 'amount', amount_minor::text, 'captured', captured_minor::text,
-          'refunded', refunded_minor::text, 'fee', processing_fee_minor::text, 'session', checkout_session_id, 'intent', payment_intent_id,
+          'refunded', refunded_minor::text,
+          'left', (select captured_minor - back.base::bigint - back.surcharge::bigint from (${givenBackSql(sql`payment.id`)}) back)::text, 'fee', processing_fee_minor::text, 'session', checkout_session_id, 'intent', payment_intent_id,
           'charge', charge_id, 'created', created_at, 'capturedAt', captured_at, 'error', last_error, 'syncDue', sync_due_at) from payment) as payment,
         (select coalesce(json_agg(json_build_object('id', id, 'status', status, 'cause', cause, 'amount', amount_minor::text, 'currency', currency,
-          'stripe', stripe_refund_id, 'failure', failure_reason, 'requested', requested_at, 'settled', settled_at) order by requested_at), '[]')
+          'stripe', stripe_refund_id, 'failure', failure_reason, 'requested', requested_at, 'settled', settled_at,
+          'open', case when ${isOpenFailure(sql`refund`)} then 'yes' end) order by requested_at), '[]')
          from refund) as refunds,
         (select json_build_object('id', id, 'status', status, 'amount', amount_minor::text, 'currency', currency, 'due', due_at,
           'attempts', attempts::text, 'attemptDue', attempt_due_at, 'transfer', stripe_transfer_id, 'failure', failure_reason,
@@ -140,6 +147,7 @@ function paymentOf(row: Row): NonNullable<BookingBackstage['payment']> {
     amount: amount(row, 'amount'),
     captured: amount(row, 'captured'),
     refunded: amount(row, 'refunded'),
+    left: amount(row, 'left'),
     processingFee: row['fee'] ? amount(row, 'fee') : null,
     checkoutSessionId: row['session'] ?? null,
     paymentIntentId: row['intent'] ?? null,
@@ -159,6 +167,7 @@ function refundOf(row: Row): BookingBackstage['refunds'][number] {
     amount: amount(row, 'amount'),
     stripeRefundId: row['stripe'] ?? null,
     failureReason: row['failure'] ?? null,
+    open: row['open'] === 'yes',
     requestedAt: iso(text(row, 'requested')),
     settledAt: isoOrNull(row['settled'] ?? null),
   }

@@ -34,6 +34,7 @@ import {
   type HistoryKind,
 } from './booking-history.ts'
 import { LedgerLines } from './ledger-lines.tsx'
+import { RefundAction } from './refund-action.tsx'
 
 export const metadata = { title: 'A booking' }
 
@@ -45,7 +46,8 @@ interface PageProps {
 export default async function OperatorBookingPage({ params, searchParams }: PageProps) {
   const { bookingId } = await params
   const path = `/operator/bookings/${bookingId}`
-  const { ctx } = await requireOperator(path)
+  const { ctx, account } = await requireOperator(path)
+  const mayMoveMoney = account.operatorRole !== 'support'
   if (!isId(bookingId)) notFound()
   const id = bookingId as BookingId
   const [view, query, locale] = await Promise.all([
@@ -91,6 +93,18 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
         {backstage.payout?.status === 'failed' && (
           <RetryPayout payout={backstage.payout} provider={view.provider.name} locale={tag} />
         )}
+        {mayMoveMoney && backstage.payment && backstage.payment.left.amountMinor > 0 && (
+          <RefundAction
+            bookingId={id}
+            left={backstage.payment.left}
+            provider={view.provider.name}
+            locale={tag}
+          />
+        )}
+        {mayMoveMoney &&
+          backstage.refunds
+            .filter(({ open }) => open)
+            .map((refund) => <FailedRefund key={refund.id} refund={refund} locale={tag} />)}
       </section>
       {changing && (
         <div className="mt-6 max-w-3xl">
@@ -367,6 +381,40 @@ function RetryPayout({
         {payout.failureReason ? `, last with: ${payout.failureReason}` : ''}.
       </p>
     </ActionButton>
+  )
+}
+
+/** A refund that did not arrive: made again to the same card, or given in another way. */
+function FailedRefund({ refund, locale }: { refund: BookingBackstage['refunds'][number]; locale: string }) {
+  const amount = sayMoney(refund.amount, locale)
+  return (
+    <>
+      <ActionButton
+        label={`Refund ${amount} again`}
+        title="Make the refund again?"
+        confirmLabel={`Refund ${amount}`}
+        path={`/api/v1/refunds/${refund.id}/attempts`}
+        reason="required"
+      >
+        <p>
+          The bank did not take it{refund.failureReason ? `: ${refund.failureReason}` : ''}. It is sent to the
+          same card once more.
+        </p>
+      </ActionButton>
+      <ActionButton
+        label={`${amount} was given otherwise`}
+        title="Was it given back in another way?"
+        confirmLabel="Yes, it was"
+        path={`/api/v1/refunds/${refund.id}/settlement`}
+        reason="required"
+        reasonHint="How and when: a bank transfer and its number, for example."
+      >
+        <p>
+          The books then say that the customer has {amount}, and the payout of this booking goes on. Nothing
+          is sent by us.
+        </p>
+      </ActionButton>
+    </>
   )
 }
 
