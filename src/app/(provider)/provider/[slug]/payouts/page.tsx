@@ -9,6 +9,7 @@ import { Card } from '#src/ui/card.tsx'
 import { EmptyState } from '#src/ui/empty-state.tsx'
 import { sayDate, sayMoney } from '#src/ui/format.ts'
 import { Pagination } from '#src/ui/navigation.tsx'
+import { Notice } from '#src/ui/notice.tsx'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { Table } from '#src/ui/table.tsx'
 import type { Tone } from '#src/ui/tone.ts'
@@ -64,6 +65,16 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
         path={path}
         failed={failed}
       />
+      {earnings.owed.amountMinor > 0 && (
+        <div className="mt-6">
+          <Notice tone="warning" title={`${sayMoney(earnings.owed, tag)} are kept from your next payouts`}>
+            <p>
+              Bookings were given back to customers after they had been paid to you, and your payout account
+              did not hold the money any more. You need not do anything.
+            </p>
+          </Notice>
+        </div>
+      )}
       <dl className="mt-6 grid gap-4 sm:grid-cols-3">
         <Sum label="Held" amount={sayMoney(earnings.held, tag)}>
           {earnings.nextDueAt
