@@ -97,7 +97,10 @@ const profileSchema = z
     photos: z
       .array(z.string().max(200))
       .max(PHOTOS_MAX)
-      .openapi({ description: 'Of those that come with the product. The first is on the card.' }),
+      .openapi({
+        description: 'Of those that come with the product. The first is on the card.',
+        example: ['/photos/barber-1.svg'],
+      }),
   })
   .partial()
   .strict()
