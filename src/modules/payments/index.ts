@@ -16,6 +16,7 @@ export {
 export {
   countOpenFailedRefunds,
   findPaymentOfBooking,
+  findRefund,
   givenBackSql,
   lockPaymentOfBooking,
   readGivenBack,
