@@ -3,6 +3,7 @@ import { Temporal } from '#src/kernel/time.ts'
 import type { ServiceId } from '#src/kernel/ids.ts'
 import { pageConfig, pageContext } from '#src/boot/web.ts'
 import type { BookingView } from '#src/modules/bookings/reads.ts'
+import type { DocumentItem } from '#src/modules/documents/reads.ts'
 import { listSlotsOfService, nextSlotsOfService } from '#src/modules/catalog/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { ButtonLink } from '#src/ui/button.tsx'
@@ -14,6 +15,7 @@ import { Notice } from '#src/ui/notice.tsx'
 import { policySentence } from '#src/ui/policy-sentence.ts'
 import { PrintButton } from '#src/ui/print-button.tsx'
 import { Timeline } from '#src/ui/timeline.tsx'
+import { DocumentLinks } from '../../document-links.tsx'
 import { feePercent } from '../price-lines.ts'
 import { one, queryString, type Query } from '../query.ts'
 import { BookingSummary } from './booking-summary.tsx'
@@ -24,6 +26,7 @@ import { TimeChanger } from './time-changer.tsx'
 
 export interface BookingManagerProps {
   view: BookingView
+  documents: readonly DocumentItem[]
   now: string
   guestKey: string | null
   locale: PageLocale
@@ -33,7 +36,15 @@ export interface BookingManagerProps {
 }
 
 /** A booking in the hands of whoever booked it, by link or signed in. Looking at it changes nothing; its buttons do. */
-export async function BookingManager({ view, now, guestKey, locale, query, path }: BookingManagerProps) {
+export async function BookingManager({
+  view,
+  documents,
+  now,
+  guestKey,
+  locale,
+  query,
+  path,
+}: BookingManagerProps) {
   const { actions, timeZone } = view
   const changing = actions.reschedule && one(query, 'change') === 'time'
   return (
@@ -81,6 +92,7 @@ export async function BookingManager({ view, now, guestKey, locale, query, path 
             The time can no longer be changed here: the booking is too near.
           </p>
         )}
+        <DocumentLinks items={documents} guestKey={guestKey} locale={locale.tag} />
         {actions.review && (
           <Card as="section">
             <h2 className="text-xl">How was it?</h2>
@@ -162,7 +174,13 @@ function RefundNotice({ view, locale }: { view: BookingView; locale: string }) {
 const MONTHS_AHEAD_MAX = 12
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/
 
-export async function ChangeTime({ view, guestKey, locale, query, path }: Omit<BookingManagerProps, 'now'>) {
+export async function ChangeTime({
+  view,
+  guestKey,
+  locale,
+  query,
+  path,
+}: Omit<BookingManagerProps, 'now' | 'documents'>) {
   const { db, now } = await pageContext()
   const { timeZone } = view
   const serviceId = view.service.id as ServiceId

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { guestContext } from '#src/boot/web.ts'
 import { getBookingView } from '#src/modules/bookings/reads.ts'
+import { listDocuments } from '#src/modules/documents/reads.ts'
 import { Column } from '#src/ui/shell.tsx'
 import { orNotFound } from '../../../or-not-found.ts'
 import { pageLocale } from '../../../page-locale.ts'
@@ -24,11 +25,15 @@ export default async function ManagePage({ params, searchParams }: PageProps) {
   const guestKey = decodeURIComponent(key)
   const ctx = await guestContext(guestKey)
   if (ctx?.actor.kind !== 'guest') return <LinkOver />
-  const view = await orNotFound(getBookingView(ctx, ctx.actor.bookingId))
+  const { bookingId } = ctx.actor
+  const [view, documents] = await orNotFound(
+    Promise.all([getBookingView(ctx, bookingId), listDocuments(ctx, bookingId)]),
+  )
   return (
     <Column width="medium" className="pt-8 sm:pt-12">
       <BookingManager
         view={view}
+        documents={documents}
         now={ctx.now.toString()}
         guestKey={guestKey}
         locale={locale}

@@ -2,6 +2,7 @@ import { notFound, redirect } from 'next/navigation'
 import { pageConfig } from '#src/boot/web.ts'
 import { isId, type BookingId } from '#src/kernel/ids.ts'
 import { getBookingView, type BookingView } from '#src/modules/bookings/reads.ts'
+import { listDocuments } from '#src/modules/documents/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { Facts } from '#src/ui/facts.tsx'
@@ -11,6 +12,7 @@ import { Notice } from '#src/ui/notice.tsx'
 import { Column } from '#src/ui/shell.tsx'
 import { Timeline } from '#src/ui/timeline.tsx'
 import { BookingActions } from '../../../../../booking-actions.tsx'
+import { DocumentLinks } from '../../../../../document-links.tsx'
 import { orNotFound } from '../../../../../or-not-found.ts'
 import { pageLocale } from '../../../../../page-locale.ts'
 import { sayLeft } from '../../../../time-left.ts'
@@ -27,8 +29,10 @@ export default async function ProviderBookingPage({ params }: PageProps) {
   const home = `/provider/${slug}`
   const { ctx, providerId } = await openWorkspace(slug, `${home}/bookings/${bookingId}`)
   if (!isId(bookingId)) notFound()
-  const [view, locale] = await Promise.all([
-    orNotFound(getBookingView(ctx, bookingId as BookingId)),
+  const [[view, documents], locale] = await Promise.all([
+    orNotFound(
+      Promise.all([getBookingView(ctx, bookingId as BookingId), listDocuments(ctx, bookingId as BookingId)]),
+    ),
     pageLocale(),
   ])
   if (view.provider.id !== providerId) notFound()
@@ -100,6 +104,7 @@ export default async function ProviderBookingPage({ params }: PageProps) {
           />
         </Card>
         <Earnings view={view} escrowDays={pageConfig().ESCROW_DAYS} locale={tag} />
+        <DocumentLinks items={documents} locale={tag} />
         <Card as="section">
           <h2 className="mb-4 text-lg">What happened so far</h2>
           <Timeline
