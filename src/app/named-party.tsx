@@ -1,10 +1,10 @@
 import type { PartyJson } from '#src/modules/documents/reads.ts'
 
 /** Somebody named on a document, as they were when it was issued. */
-export function NamedParty({ role, party }: { role: string; party: PartyJson }) {
+export function NamedParty({ label, party }: { label: string; party: PartyJson }) {
   return (
     <div>
-      <dt className="text-sm text-ink-soft">{role}</dt>
+      <dt className="text-sm text-ink-soft">{label}</dt>
       <dd>
         <span className="font-semibold">{party.name}</span>
         {party.lines.map((line) => (

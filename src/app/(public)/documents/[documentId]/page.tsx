@@ -65,9 +65,9 @@ function Sheet({ document, locale }: { document: DocumentView; locale: string })
         {receiptNumber && `, for receipt ${receiptNumber}`}
       </p>
       <dl className="mt-6 grid gap-6 sm:grid-cols-3">
-        <NamedParty role="Provider" party={document.provider} />
-        <NamedParty role="Customer" party={document.customer} />
-        <NamedParty role="Platform" party={document.platform} />
+        <NamedParty label="Provider" party={document.provider} />
+        <NamedParty label="Customer" party={document.customer} />
+        <NamedParty label="Platform" party={document.platform} />
       </dl>
       <p className="mt-6">
         Booking <span className="tabular">{booking.code}</span>: {booking.serviceName},{' '}
