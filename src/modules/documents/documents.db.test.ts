@@ -251,6 +251,27 @@ test('who has a part in the booking reads its documents; for everybody else ther
       })
 })
 
+test('the file is there for whoever reads the document, and for a guest whose link carries the key', async () => {
+  const booking = await paidBooking(rig, provider)
+  const now = rig.ctx().now
+  await owner.execute(sql`
+    insert into booking_links (id, booking_id, expires_at, created_at)
+    values (${randomUUID()}, ${booking.id}, ${now.add({ hours: 24 }).toString()}, ${now.toString()})`)
+  const key = (await findGuestKey(db, rig.ctx(), booking.id)) ?? ''
+  const [receipt] = await documentsOf(booking)
+  const path = `/documents/${receipt?.id}/pdf`
+  for (const [reader, at] of [
+    [operator, path],
+    [ANONYMOUS, `${path}?key=${key}`],
+  ] as const)
+    expect(await rig.call(reader, 'GET', at)).toMatchObject({
+      status: 200,
+      body: expect.stringMatching(new RegExp(`^%PDF-1\\.4[^]*${receipt?.number}[^]*%%EOF\n$`)),
+    })
+  for (const at of [path, `${path}?key=x${key}`])
+    expect(await rig.call(ANONYMOUS, 'GET', at)).toMatchObject({ status: 404 })
+})
+
 test('the database refuses a gap, a change, and more credit than was received', async () => {
   const booking = await paidBooking(rig, provider)
   const [receipt] = await documentsOf(booking)

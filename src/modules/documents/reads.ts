@@ -2,7 +2,9 @@ import type { BookingId, DocumentId } from '#src/kernel/ids.ts'
 import { findBookingFacts, partyOf } from '#src/modules/bookings/index.ts'
 import type { ReadCtx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
+import { documentPdf } from './domain/document-sheet.ts'
 import { findDocument, listDocumentsOf } from './queries.ts'
+import type { Document } from './tables.ts'
 import { viewOf, type DocumentItem, type DocumentView } from './view.ts'
 
 export { getStatement, type Statement, type StatementLine } from './statement.ts'
@@ -20,9 +22,22 @@ export async function listDocuments(ctx: ReadCtx, bookingId: BookingId): Promise
 
 /** @throws document.not_found, also for what is not theirs. */
 export async function getDocument(ctx: ReadCtx, id: DocumentId): Promise<DocumentView> {
+  return viewOf(await openDocument(ctx, id))
+}
+
+/** The same document as a PDF file. @throws document.not_found, as {@link getDocument}. */
+export async function getDocumentPdf(
+  ctx: ReadCtx,
+  id: DocumentId,
+): Promise<{ number: string; bytes: Uint8Array<ArrayBuffer> }> {
+  const document = await openDocument(ctx, id)
+  return { number: document.number, bytes: documentPdf(document) }
+}
+
+async function openDocument(ctx: ReadCtx, id: DocumentId): Promise<Document> {
   const document = await findDocument(ctx.db, id)
   if (!document || !(await hasPart(ctx, document.bookingId))) throw refuse('document.not_found')
-  return viewOf(document)
+  return document
 }
 
 /** Its customer, the guest who has its key, the provider's members and operators. */

@@ -1,7 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { BookingId, DocumentId, ProviderId } from '#src/kernel/ids.ts'
+import { bookingOfGuestKey } from '#src/modules/bookings/index.ts'
+import type { Ctx } from '#src/platform/context.ts'
 import { idSchema, instantSchema, moneySchema, ok, refusals, type Routes } from '#src/platform/http/define.ts'
-import { getDocument, listDocuments } from './reads.ts'
+import { getDocument, getDocumentPdf, listDocuments } from './reads.ts'
 import { getStatement, statementCsv } from './statement.ts'
 import { DOCUMENT_KINDS } from './tables.ts'
 
@@ -78,6 +80,28 @@ const documentRoute = createRoute({
   request: { params: ofDocument },
   responses: {
     ...ok(200, 'The document', documentSchema),
+    ...refusals('request.invalid', 'document.not_found'),
+  },
+})
+
+const pdfRoute = createRoute({
+  method: 'get',
+  path: '/v1/documents/{documentId}/pdf',
+  operationId: 'getDocumentPdf',
+  tags: TAG,
+  summary: 'A receipt or credit note as a PDF file',
+  request: {
+    params: ofDocument,
+    query: z.object({
+      key: z
+        .string()
+        .max(200)
+        .optional()
+        .openapi({ description: 'A guest’s key, for links that carry no header.' }),
+    }),
+  },
+  responses: {
+    200: { description: 'The file', content: { 'application/pdf': { schema: z.string() } } },
     ...refusals('request.invalid', 'document.not_found'),
   },
 })
@@ -164,6 +188,16 @@ export function documentsRoutes(): Routes {
     api.openapi(documentRoute, async (c) =>
       c.json(await getDocument(c.var.ctx, c.req.valid('param').documentId as DocumentId), 200),
     )
+    api.openapi(pdfRoute, async (c) => {
+      const { key } = c.req.valid('query')
+      const reader = await readerOf(c.var.ctx, key)
+      const { number, bytes } = await getDocumentPdf(reader, c.req.valid('param').documentId as DocumentId)
+      return c.body(bytes, 200, {
+        'content-type': 'application/pdf',
+        'content-disposition': `attachment; filename="${number}.pdf"`,
+        'referrer-policy': 'no-referrer', // the address may carry a guest's key
+      })
+    })
     api.openapi(statementRoute, async (c) => {
       const { providerId, month: asked } = c.req.valid('param')
       const month = asked.replace(CSV, '')
@@ -175,4 +209,10 @@ export function documentsRoutes(): Routes {
       })
     })
   }
+}
+
+/** Whoever holds a guest's key reads as that guest; without a key that opens something, as who they are. */
+async function readerOf(ctx: Ctx, key: string | undefined): Promise<Ctx> {
+  const bookingId = key === undefined ? null : await bookingOfGuestKey(ctx, key)
+  return bookingId ? { ...ctx, actor: { kind: 'guest', bookingId } } : ctx
 }

@@ -3,7 +3,7 @@ import { notFound, redirect } from 'next/navigation'
 import { guestContext, pageContext } from '#src/boot/web.ts'
 import { isId, type DocumentId } from '#src/kernel/ids.ts'
 import { getDocument, type DocumentView } from '#src/modules/documents/reads.ts'
-import { ButtonLink } from '#src/ui/button.tsx'
+import { buttonClasses, ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { sayDate, sayMoment, sayMoney } from '#src/ui/format.ts'
 import { PrintButton } from '#src/ui/print-button.tsx'
@@ -45,6 +45,12 @@ export default async function DocumentPage({ params, searchParams }: PageProps) 
         >
           Back to the booking
         </ButtonLink>
+        <a
+          className={buttonClasses('secondary')}
+          href={`/api/v1/documents/${document.id}/pdf${queryString({ key: guest && key })}`}
+        >
+          Download PDF
+        </a>
         <PrintButton />
       </div>
       <Sheet document={document} locale={locale.tag} />
