@@ -5,6 +5,7 @@ import { ANONYMOUS, type Actor } from '#src/kernel/actor.ts'
 import { bookingOfGuestKey } from '#src/modules/bookings/index.ts'
 import { bookingsRoutes } from '#src/modules/bookings/routes.ts'
 import { catalogRoutes } from '#src/modules/catalog/routes.ts'
+import { documentsRoutes } from '#src/modules/documents/routes.ts'
 import {
   createAccounts,
   emailOfUser,
@@ -76,6 +77,7 @@ export function composeApi(composition: Composition): ComposedApi {
       ledgerRoutes(),
       paymentsRoutes(),
       payoutsRoutes({ gateway }),
+      documentsRoutes(),
       notificationsRoutes(),
       operatorRoutes({ gateway }),
       ...(movableClock ? [demoRoutes({ clock: movableClock })] : []),

@@ -1,4 +1,5 @@
 import { bookingsJobs } from '#src/modules/bookings/jobs.ts'
+import { documentsJobs } from '#src/modules/documents/jobs.ts'
 import { ledgerJobs } from '#src/modules/ledger/jobs.ts'
 import { notificationsJobs } from '#src/modules/notifications/jobs.ts'
 import { paymentsJobs } from '#src/modules/payments/jobs.ts'
@@ -24,6 +25,7 @@ export function composeJobs({ gateway, mailer }: Composition): ModuleJobs[] {
     paymentsJobs({ gateway }),
     payoutsJobs({ gateway }),
     providersJobs({ gateway }),
+    documentsJobs(),
     ledgerJobs(),
     reconciliationJobs({ gateway }),
     schedulingJobs(),

@@ -13,6 +13,7 @@ export type RefundId = Id<'refund'>
 export type DisputeId = Id<'dispute'>
 export type PayoutId = Id<'payout'>
 export type ReviewId = Id<'review'>
+export type DocumentId = Id<'document'>
 export type MailId = Id<'mail'>
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

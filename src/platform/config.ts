@@ -73,6 +73,12 @@ const schema = z.object({
   ESCROW_DAYS: wholeNumber(7, 0, 90),
   GUEST_LINK_DAYS: wholeNumber(90, 1, 730),
 
+  /** Who runs the marketplace, as receipts and statements name them. */
+  PLATFORM_NAME: z.string().min(1).max(120).default('Ecosystem'),
+  /** Lines separated by commas. */
+  PLATFORM_ADDRESS: z.string().max(500).default(''),
+  PLATFORM_TAX_NUMBER: optionalText,
+
   MAILER: z.enum(['mailbox', 'smtp']).default('mailbox'),
   MAIL_FROM: z.string().min(3).default('Ecosystem <hello@ecosystem.invalid>'),
   SMTP_URL: z

@@ -1,13 +1,12 @@
-// Tables for spreadsheets, after RFC 4180.
-
-// A cell that begins like this is run as a formula when the file is opened; what strangers typed must stay text.
-const RUNS = /^[=+\-@\t\r]/
-
-export function csvOf(rows: readonly (readonly string[])[]): string {
-  return rows.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')
+/** RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe; a number below zero is none. */
+export function csvRow(cells: readonly (string | null)[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-function cell(text: string): string {
-  const safe = RUNS.test(text) ? `'${text}` : text
+const NUMBER = /^-\d+(\.\d+)?$/
+
+function csvCell(value: string | null): string {
+  const text = value ?? ''
+  const safe = /^[=+\-@\t\r]/.test(text) && !NUMBER.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -128,6 +128,8 @@ export const REFUSALS = {
   },
   'payout.not_found': { status: 404, sentence: 'There is no such payout.' },
   'payout.wrong_state': { status: 409, sentence: 'This payout cannot be tried again now.' },
+  'document.not_found': { status: 404, sentence: 'There is no such document.' },
+
   'review.not_found': { status: 404, sentence: 'There is no such review.' },
   'review.not_completed': { status: 409, sentence: 'A review can be written once the booking is completed.' },
   'review.already_written': { status: 409, sentence: 'This booking has been reviewed already.' },

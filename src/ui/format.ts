@@ -57,6 +57,11 @@ export function saySpan(startIso: string, endIso: string, timeZone: string, loca
   return `${sayTime(startIso, timeZone, locale)} – ${sayTime(endIso, timeZone, locale)}`
 }
 
+/** "November 2026" for 2026-11 */
+export function sayMonth(month: string, locale: string): string {
+  return format(locale, 'UTC', { month: 'long', year: 'numeric' }).format(instant(`${month}-01`))
+}
+
 /** The calendar date there: "2026-11-26" */
 export function localDateOf(iso: string, timeZone: string): string {
   return format('en-CA', timeZone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant(iso))

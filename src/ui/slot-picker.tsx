@@ -5,7 +5,16 @@
 import Link from 'next/link'
 import { useEffect, useId, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react'
 import { classes } from './classes.ts'
-import { count, localDateOf, localHourOf, sayLongDay, sayOffset, sayTime, sayZone } from './format.ts'
+import {
+  count,
+  localDateOf,
+  localHourOf,
+  sayLongDay,
+  sayMonth,
+  sayOffset,
+  sayTime,
+  sayZone,
+} from './format.ts'
 import { NextIcon, PreviousIcon } from './icons.tsx'
 import { addDays, addMonths, columnOf, monthOf, sameDayOf, weeksOf } from './month-grid.ts'
 import { SLOT_CLASSES } from './slot-chip.tsx'
@@ -432,12 +441,6 @@ function freeWords(free: number): string {
 
 function sayPlainDay(date: string, locale: string): string {
   return sayLongDay(`${date}T12:00:00Z`, 'UTC', locale)
-}
-
-function sayMonth(month: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
-    new Date(`${month}-01`),
-  )
 }
 
 function weekdays(weekStart: number, locale: string): { long: string; short: string }[] {

@@ -98,9 +98,9 @@ const RULES: readonly Rule[] = [
     broken: () => sql`
       select g.table_name, g.privilege_type as problem from information_schema.role_table_grants g
       where g.grantee = 'ecosystem_app' and g.privilege_type in ('UPDATE', 'DELETE', 'TRUNCATE')
-        and g.table_name in ('ledger_transfers', 'ledger_accounts', 'ledger_days', 'booking_events', 'audit_log')
+        and g.table_name in ('ledger_transfers', 'ledger_accounts', 'ledger_days', 'documents', 'booking_events', 'audit_log')
       union all
-      select w.table_name, 'no append-only trigger' from (values ('ledger_transfers'), ('ledger_days'), ('booking_events'), ('audit_log')) w(table_name)
+      select w.table_name, 'no append-only trigger' from (values ('ledger_transfers'), ('ledger_days'), ('documents'), ('booking_events'), ('audit_log')) w(table_name)
       where not exists (
         select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
         where t.tgrelid = w.table_name::regclass and p.proname = 'refuse_change' and t.tgenabled = 'O' and t.tgtype & 24 = 24)`,

@@ -21,6 +21,8 @@ import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import { getTrialBalances, balancesOfSubject } from '#src/modules/ledger/reads.ts'
 import { intendCheckout, quotePrice, startCheckout, type PriceFigures } from '#src/modules/payments/index.ts'
+import { documentsJobs } from '#src/modules/documents/jobs.ts'
+import { documentsRoutes } from '#src/modules/documents/routes.ts'
 import { paymentsJobs } from '#src/modules/payments/jobs.ts'
 import { findPaymentOfBooking } from '#src/modules/payments/queries.ts'
 import type { Payment } from '#src/modules/payments/tables.ts'
@@ -137,7 +139,7 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     contextFor: (actor, requestId) => ({ ...ctx(), actor, requestId }),
     authenticate: (headers) => Promise.resolve(actors.get(headers.get('authorization') ?? '') ?? ANONYMOUS),
     ownOrigins: [],
-    routes: [payoutsRoutes({ gateway }), ledgerRoutes()],
+    routes: [payoutsRoutes({ gateway }), ledgerRoutes(), documentsRoutes()],
     rawRoutes: [paymentWebhookRoutes({ db, gateway, clock })],
   })
 
@@ -145,6 +147,7 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     paymentsJobs({ gateway }),
     payoutsJobs({ gateway }),
     providersJobs({ gateway }),
+    documentsJobs(),
     reconciliationJobs({ gateway }),
   ]
   const subscriptions = mergeSubscriptions(modules.map((module) => module.subscriptions))
@@ -196,7 +199,8 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
           ...(body !== undefined && { body: JSON.stringify(body) }),
         }),
       )
-      return { status: answer.status, body: await answer.json() }
+      const json = answer.headers.get('content-type')?.includes('json')
+      return { status: answer.status, body: json ? await answer.json() : await answer.text() }
     },
     pass: async (duration) => {
       const target = clock.now().add(Temporal.Duration.from(duration))

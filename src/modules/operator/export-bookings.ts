@@ -2,7 +2,7 @@ import { isCurrency, money, toDecimalString, type MoneyJson } from '#src/kernel/
 import { assert } from '#src/kernel/assert.ts'
 import { listBookings, type BookingListItem, type ListBookings } from '#src/modules/bookings/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
-import { csvOf } from '#src/platform/csv.ts'
+import { csvRow } from '#src/platform/csv.ts'
 import { requireOperator } from './access.ts'
 
 /** More than a month of a busy marketplace; a file that a spreadsheet opens at once. */
@@ -21,7 +21,7 @@ export async function exportBookings(ctx: Ctx, query: ExportQuery): Promise<stri
     rows.push(...page.items.map(rowOf))
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined && rows.length < ROWS_MAX)
-  return csvOf([HEADER, ...rows])
+  return [HEADER, ...rows].map(csvRow).join('')
 }
 
 const HEADER = [

@@ -3,6 +3,7 @@ import { isCurrency, money, toDecimalString } from '#src/kernel/money.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
+import { csvRow } from '#src/platform/csv.ts'
 import { requireOperator } from './access.ts'
 import { iso } from './rows.ts'
 
@@ -76,17 +77,6 @@ async function* asJson(batches: AsyncGenerator<JournalLine[]>): AsyncGenerator<s
     before = ',\n'
   }
   yield before === ',\n' ? '\n]\n' : '[]\n'
-}
-
-/** RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
-export function csvRow(cells: readonly (string | null)[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`
-}
-
-function csvCell(value: string | null): string {
-  const text = value ?? ''
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 type Row = {

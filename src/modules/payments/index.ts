@@ -17,6 +17,7 @@ export {
 export {
   countOpenFailedRefunds,
   findPaymentOfBooking,
+  findRefund,
   givenBackSql,
   isOpenFailure,
   lockPaymentOfBooking,

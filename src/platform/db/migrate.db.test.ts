@@ -94,6 +94,7 @@ describe('the tables in the code', () => {
     const READ_BY_SQL_ONLY = [
       'migrations',
       'booking_transitions',
+      'document_series',
       'domain_events',
       'ledger_accounts',
       'ledger_days',
@@ -138,7 +139,7 @@ it('the application’s role can neither change nor delete what only grows', asy
   const { rows } = await owner.execute<{ table: string; allowed: string[] }>(sql`
     select "table", array(select privilege from unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) privilege
                           where has_table_privilege('ecosystem_app', "table", privilege)) as allowed
-    from unnest(array['ledger_transfers', 'ledger_accounts', 'booking_events', 'audit_log', 'mailbox_messages']) "table"`)
+    from unnest(array['ledger_transfers', 'ledger_accounts', 'booking_events', 'audit_log', 'mailbox_messages', 'documents']) "table"`)
   expect(rows.map(({ allowed }) => allowed)).toEqual(rows.map(() => ['SELECT', 'INSERT']))
   const forged = sql`insert into ledger_days (on_date, transfer_count, previous_hash, hash, marks, sealed_at)
     values ('2026-01-01', 0, repeat('0', 64), repeat('0', 64), '', now())`

@@ -22,20 +22,16 @@ const markDispatched = prepared<Record<'eventId' | 'now', string>>(
     sql`update domain_events set dispatched_at = ${sql.placeholder('now')} where id = ${sql.placeholder('eventId')}`,
 )
 
-/** One statement: either all subscribers have their job or the event is still to be dispatched. */
-const addJobs = prepared<Record<'eventId' | 'now' | 'tasks', string>>(
+const addJobs = prepared<Record<'eventId' | 'tasks', string>>(
   () => sql`
-    with dispatched as (
-      update domain_events set dispatched_at = ${sql.placeholder('now')}
-      where id = ${sql.placeholder('eventId')} and dispatched_at is null
-      returning id, ${PAYLOAD} as payload)
     select ${addJob({ task: sql`task`, payload: sql`payload::json`, key: sql`id || ':' || task` })}
-    from dispatched, jsonb_array_elements_text(${sql.placeholder('tasks')}::jsonb) task`,
+    from (select id, ${PAYLOAD} as payload from domain_events where id = ${sql.placeholder('eventId')}) event,
+      jsonb_array_elements_text(${sql.placeholder('tasks')}::jsonb) task`,
 )
 
 /**
- * Brings an event to its subscribers. One alone is called in this very job, which is tried again until it succeeds; several
- * get a job each, so that none waits for another.
+ * Brings an event to its subscribers: the first is called in this very job, which is tried again until it succeeds, and the
+ * others get a job each, so that none waits for another. After a crash in between some hear it twice, which does no harm.
  */
 export async function dispatchEvent(
   ctx: Pick<Ctx, 'db' | 'now'>,
@@ -45,13 +41,8 @@ export async function dispatchEvent(
 ): Promise<void> {
   const [event] = (await findUndispatched(ctx.db, { eventId })).rows
   if (!event) return
-  const now = ctx.now.toString()
-  const tasks = subscriptions[event.type] ?? []
-  const [only] = tasks
-  if (tasks.length > 1) {
-    await addJobs(ctx.db, { eventId, now, tasks: JSON.stringify(tasks) })
-    return
-  }
-  if (only) await call(only, event.payload)
-  await markDispatched(ctx.db, { eventId, now })
+  const [first, ...others] = subscriptions[event.type] ?? []
+  if (others.length > 0) await addJobs(ctx.db, { eventId, tasks: JSON.stringify(others) })
+  if (first) await call(first, event.payload)
+  await markDispatched(ctx.db, { eventId, now: ctx.now.toString() })
 }

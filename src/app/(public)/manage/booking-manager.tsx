@@ -3,6 +3,7 @@ import { Temporal } from '#src/kernel/time.ts'
 import type { BookingId, ServiceId } from '#src/kernel/ids.ts'
 import { pageConfig, pageContext } from '#src/boot/web.ts'
 import type { BookingView } from '#src/modules/bookings/reads.ts'
+import type { DocumentItem } from '#src/modules/documents/reads.ts'
 import { listSlotsOfService, nextSlotsOfService } from '#src/modules/catalog/reads.ts'
 import { findReviewOfBooking } from '#src/modules/reviews/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
@@ -14,6 +15,7 @@ import { addMonths, monthOf } from '#src/ui/month-grid.ts'
 import { policySentence } from '#src/ui/policy-sentence.ts'
 import { PrintButton } from '#src/ui/print-button.tsx'
 import { Timeline } from '#src/ui/timeline.tsx'
+import { DocumentLinks } from '../../document-links.tsx'
 import { feePercent } from '../price-lines.ts'
 import { isDate, one, queryString, type Query } from '../query.ts'
 import { BookingSummary } from './booking-summary.tsx'
@@ -25,6 +27,7 @@ import { TimeChanger } from './time-changer.tsx'
 
 export interface BookingManagerProps {
   view: BookingView
+  documents: readonly DocumentItem[]
   now: string
   guestKey: string | null
   locale: PageLocale
@@ -36,7 +39,15 @@ export interface BookingManagerProps {
 const CHARGED = new Set(['captured', 'partially_refunded'])
 
 /** A booking in the hands of whoever booked it, by link or signed in. Looking at it changes nothing; its buttons do. */
-export async function BookingManager({ view, now, guestKey, locale, query, path }: BookingManagerProps) {
+export async function BookingManager({
+  view,
+  documents,
+  now,
+  guestKey,
+  locale,
+  query,
+  path,
+}: BookingManagerProps) {
   const { actions, timeZone } = view
   const { db } = await pageContext()
   const review =
@@ -87,6 +98,7 @@ export async function BookingManager({ view, now, guestKey, locale, query, path 
             The time can no longer be changed here: the booking is too near.
           </p>
         )}
+        <DocumentLinks items={documents} guestKey={guestKey} locale={locale.tag} />
         {(actions.review || review) && (
           <Card as="section">
             <ReviewForm
@@ -157,7 +169,13 @@ function explanation(view: BookingView, locale: string): string {
 const MONTHS_AHEAD_MAX = 12
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/
 
-export async function ChangeTime({ view, guestKey, locale, query, path }: Omit<BookingManagerProps, 'now'>) {
+export async function ChangeTime({
+  view,
+  guestKey,
+  locale,
+  query,
+  path,
+}: Omit<BookingManagerProps, 'now' | 'documents'>) {
   const { db, now } = await pageContext()
   const { timeZone } = view
   const serviceId = view.service.id as ServiceId

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { claimedBookingOf, guestContext, pageContext } from '#src/boot/web.ts'
 import { getBookingView } from '#src/modules/bookings/reads.ts'
+import { listDocuments } from '#src/modules/documents/reads.ts'
 import { Column } from '#src/ui/shell.tsx'
 import { orNotFound } from '../../../or-not-found.ts'
 import { pageLocale } from '../../../page-locale.ts'
@@ -31,12 +32,16 @@ export default async function ManagePage({ params, searchParams }: PageProps) {
     if (claimed) redirect(`/dashboard/bookings/${claimed}`)
     return <LinkOver />
   }
-  const view = await orNotFound(getBookingView(ctx, ctx.actor.bookingId))
+  const { bookingId } = ctx.actor
+  const [view, documents] = await orNotFound(
+    Promise.all([getBookingView(ctx, bookingId), listDocuments(ctx, bookingId)]),
+  )
   const { actor } = await pageContext()
   return (
     <Column width="medium" className="pt-8 sm:pt-12">
       <BookingManager
         view={view}
+        documents={documents}
         now={ctx.now.toString()}
         guestKey={guestKey}
         locale={locale}

@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation'
 import { isId, type BookingId } from '#src/kernel/ids.ts'
 import { moneyToJson } from '#src/kernel/money.ts'
 import { getBookingView } from '#src/modules/bookings/reads.ts'
+import { listDocuments } from '#src/modules/documents/reads.ts'
 import { listTransfersOfSubject, type TransferView } from '#src/modules/ledger/reads.ts'
 import { listMailsOfBooking } from '#src/modules/notifications/reads.ts'
 import { getBookingBackstage, type BookingBackstage } from '#src/modules/operator/reads.ts'
@@ -20,6 +21,7 @@ import { ChangeTime } from '../../../../(public)/manage/booking-manager.tsx'
 import { one, type Query } from '../../../../(public)/query.ts'
 import { ActionButton } from '../../../../action-button.tsx'
 import { BookingActions } from '../../../../booking-actions.tsx'
+import { DocumentLinks } from '../../../../document-links.tsx'
 import { orNotFound } from '../../../../or-not-found.ts'
 import { pageLocale } from '../../../../page-locale.ts'
 import { Code, StateFilter } from '../../../console-list.tsx'
@@ -55,10 +57,11 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
     searchParams,
     pageLocale(),
   ])
-  const [backstage, mails, transfers] = await Promise.all([
+  const [backstage, mails, transfers, documents] = await Promise.all([
     getBookingBackstage(ctx, id),
     listMailsOfBooking(ctx.db, id),
     listTransfersOfSubject(ctx.db, id),
+    listDocuments(ctx, id),
   ])
   const tag = locale.tag
   const { timeZone } = view
@@ -112,6 +115,7 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
         </div>
       )}
       <div className="mt-8 grid items-start gap-6 lg:grid-cols-2">
+        <DocumentLinks items={documents} locale={tag} />
         <Card as="section">
           <h2 className="mb-4 text-lg">Booking</h2>
           <Facts

@@ -8,6 +8,7 @@ import { ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { EmptyState } from '#src/ui/empty-state.tsx'
 import { sayDate, sayMoney } from '#src/ui/format.ts'
+import { monthOf } from '#src/ui/month-grid.ts'
 import { Pagination } from '#src/ui/navigation.tsx'
 import { Notice } from '#src/ui/notice.tsx'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
@@ -54,7 +55,14 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
   const failed = items.some(({ status }) => status === 'failed')
   return (
     <Column>
-      <PageHeading title="Payouts">
+      <PageHeading
+        title="Payouts"
+        actions={
+          <ButtonLink href={`${path}/statements/${monthOf(ctx.now.toString())}`} look="secondary">
+            Monthly statements
+          </ButtonLink>
+        }
+      >
         Money rests with us until {ctx.config.ESCROW_DAYS} days after the service, then it is sent to your
         account.
       </PageHeading>

@@ -2,6 +2,7 @@ import { notFound, redirect } from 'next/navigation'
 import { pageConfig } from '#src/boot/web.ts'
 import { isId, type BookingId } from '#src/kernel/ids.ts'
 import { getBookingView, type BookingView } from '#src/modules/bookings/reads.ts'
+import { listDocuments } from '#src/modules/documents/reads.ts'
 import { listReviewRecords } from '#src/modules/reviews/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { Card } from '#src/ui/card.tsx'
@@ -12,6 +13,7 @@ import { Notice } from '#src/ui/notice.tsx'
 import { Column } from '#src/ui/shell.tsx'
 import { Timeline } from '#src/ui/timeline.tsx'
 import { BookingActions } from '../../../../../booking-actions.tsx'
+import { DocumentLinks } from '../../../../../document-links.tsx'
 import { orNotFound } from '../../../../../or-not-found.ts'
 import { pageLocale } from '../../../../../page-locale.ts'
 import { sayLeft } from '../../../../time-left.ts'
@@ -29,8 +31,10 @@ export default async function ProviderBookingPage({ params }: PageProps) {
   const home = `/provider/${slug}`
   const { ctx, providerId } = await openWorkspace(slug, `${home}/bookings/${bookingId}`)
   if (!isId(bookingId)) notFound()
-  const [view, locale] = await Promise.all([
-    orNotFound(getBookingView(ctx, bookingId as BookingId)),
+  const [[view, documents], locale] = await Promise.all([
+    orNotFound(
+      Promise.all([getBookingView(ctx, bookingId as BookingId), listDocuments(ctx, bookingId as BookingId)]),
+    ),
     pageLocale(),
   ])
   if (view.provider.id !== providerId) notFound()
@@ -109,6 +113,7 @@ export default async function ProviderBookingPage({ params }: PageProps) {
             <ReviewCard review={review} slug={slug} timeZone={timeZone} locale={tag} withBooking={false} />
           </Card>
         ))}
+        <DocumentLinks items={documents} locale={tag} />
         <Card as="section">
           <h2 className="mb-4 text-lg">What happened so far</h2>
           <Timeline

@@ -1,0 +1,40 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import type { BookingId, DocumentId, RefundId } from '#src/kernel/ids.ts'
+import type { Queryable } from '#src/platform/db/database.ts'
+import { documents, type Document } from './tables.ts'
+
+/** A booking has a receipt and a credit note for each refund; more than this many are a fault. */
+const DOCUMENTS_OF_BOOKING_MAX = 200
+
+export async function findDocument(db: Queryable, id: DocumentId): Promise<Document | null> {
+  const [document] = await db.select().from(documents).where(eq(documents.id, id))
+  return document ?? null
+}
+
+export async function findReceipt(db: Queryable, bookingId: BookingId): Promise<Document | null> {
+  const [receipt] = await db
+    .select()
+    .from(documents)
+    .where(and(eq(documents.bookingId, bookingId), eq(documents.kind, 'receipt')))
+  return receipt ?? null
+}
+
+/** The receipt first, then what was credited, in order. */
+export async function listDocumentsOf(db: Queryable, bookingId: BookingId): Promise<Document[]> {
+  return db
+    .select()
+    .from(documents)
+    .where(eq(documents.bookingId, bookingId))
+    .orderBy(sql`${documents.kind} = 'credit_note'`, asc(documents.issuedAt), asc(documents.sequence))
+    .limit(DOCUMENTS_OF_BOOKING_MAX)
+}
+
+/** A refund and those that it makes again: several tries to give back the same money have one credit note. */
+export async function isCredited(db: Queryable, refundId: RefundId): Promise<boolean> {
+  const { rows } = await db.execute(sql`
+    with recursive tries as (
+      select id, replaces_id from refunds where id = ${refundId}
+      union select r.id, r.replaces_id from refunds r join tries t on r.id = t.replaces_id)
+    select from documents d join tries t on t.id = d.refund_id limit 1`)
+  return rows.length > 0
+}

@@ -1,0 +1,2 @@
+export { maySeeEarnings } from './authorize.ts'
+export { WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
