@@ -11,7 +11,7 @@ import path from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { startStripeSandbox, type StripeSandbox } from '#sandbox/stripe/server.ts'
 import { createApi } from '#src/http/app.ts'
-import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import type { EventEndpoint, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { ANONYMOUS, type Actor } from '#src/kernel/actor.ts'
 import { assert } from '#src/kernel/assert.ts'
@@ -46,10 +46,17 @@ export const CARDS = {
   refundFails: '4000000000005126',
 } as const
 
+/** Of the connect endpoint, before it was changed. */
+export const PREVIOUS_SECRET = 'whsec_before'
+/** Where the gateway leads back to: below the address that readConfig gives by default. */
+const CONNECT_CALLBACK = 'http://localhost:3000/api/stripe/connect/callback'
+
 export interface MoneyRig {
   readonly database: TestDatabase
   readonly gateway: PaymentGateway
   readonly config: Config
+  /** What the sandbox signs with; the configuration also knows the one before. */
+  readonly secrets: Readonly<Record<EventEndpoint, string>>
   readonly webhooksUrl: string
   readonly stripeUrl: string
   /** A request to the API of these modules, by whoever; what changes something has a fresh Idempotency-Key. */
@@ -108,6 +115,8 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     connectWebhookSecret: secrets.connect,
     connectWebhookUrl: deliver ? connectUrl : nowhere,
     clockFile,
+    connectClientId: 'ca_of_the_tests',
+    oauthRedirectUris: [CONNECT_CALLBACK],
   })
   const config = readConfig({
     DATABASE_URL: database.appUrl,
@@ -116,7 +125,8 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     STRIPE_SECRET_KEY: 'sk_test_money',
     STRIPE_API_BASE: sandbox.url,
     STRIPE_WEBHOOK_SECRET: secrets.platform,
-    STRIPE_CONNECT_WEBHOOK_SECRET: secrets.connect,
+    STRIPE_CONNECT_WEBHOOK_SECRET: `${PREVIOUS_SECRET}, ${secrets.connect}`,
+    STRIPE_CONNECT_CLIENT_ID: 'ca_of_the_tests',
     DEMO_MODE: '1',
     DEMO_CLOCK_FILE: clockFile,
   })
@@ -183,6 +193,7 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     database,
     gateway,
     config,
+    secrets,
     webhooksUrl,
     stripeUrl: sandbox.url,
     ctx,
