@@ -27,6 +27,7 @@ import type { Payment } from '#src/modules/payments/tables.ts'
 import { paymentWebhookRoutes } from '#src/modules/payments/webhook-routes.ts'
 import { providersJobs } from '#src/modules/providers/jobs.ts'
 import { ledgerRoutes } from '#src/modules/ledger/routes.ts'
+import { connectCallbackRoutes } from '#src/modules/payouts/connect-callback.ts'
 import { payoutsRoutes } from '#src/modules/payouts/routes.ts'
 import { payoutsJobs } from '#src/modules/payouts/jobs.ts'
 import { reconciliationJobs } from '#src/modules/reconciliation/jobs.ts'
@@ -66,6 +67,8 @@ export interface MoneyRig {
     path: string,
     body?: unknown,
   ): Promise<{ status: number; body: unknown }>
+  /** Comes to an address of this site in a browser, as whoever. @returns where it leads to. */
+  visit(actor: Actor, address: string): Promise<URL>
   /** A context of the worker at the present time of the rig. */
   ctx(): Ctx
   /** Moves the clock of app and sandbox; resolves when both have seen it. */
@@ -142,13 +145,20 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     log,
   })
   const actors = new Map<string, Actor>()
+  const actorOf = (headers: Headers) => actors.get(headers.get('authorization') ?? '') ?? ANONYMOUS
   app = createApi({
     log,
     contextFor: (actor, requestId) => ({ ...ctx(), actor, requestId }),
-    authenticate: (headers) => Promise.resolve(actors.get(headers.get('authorization') ?? '') ?? ANONYMOUS),
+    authenticate: (headers) => Promise.resolve(actorOf(headers)),
     ownOrigins: [],
     routes: [payoutsRoutes({ gateway }), ledgerRoutes()],
-    rawRoutes: [paymentWebhookRoutes({ db, gateway, clock })],
+    rawRoutes: [
+      paymentWebhookRoutes({ db, gateway, clock }),
+      connectCallbackRoutes({
+        gateway,
+        contextOf: async (headers) => ({ ...ctx(), actor: actorOf(headers) }),
+      }),
+    ],
   })
 
   const modules = [
@@ -197,6 +207,13 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     webhooksUrl,
     stripeUrl: sandbox.url,
     ctx,
+    visit: async (actor, address) => {
+      const authorization = randomUUID()
+      actors.set(authorization, actor)
+      const answer = await app.fetch(new Request(address, { headers: { authorization } }))
+      assert(answer.status === 303, `${address} answered ${answer.status}`)
+      return new URL(answer.headers.get('location') ?? '')
+    },
     call: async (actor, method, path, body) => {
       const authorization = randomUUID()
       actors.set(authorization, actor)

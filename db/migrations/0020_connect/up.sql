@@ -8,7 +8,7 @@ create table connect_states (
   expires_at timestamptz not null check (expires_at > created_at),
   used_at timestamptz
 );
-create index connect_states_expires_at on connect_states (expires_at);
+create index connect_states_provider_id on connect_states (provider_id);
 
 -- The provider's bank sent back what was paid out to it, and nothing has arrived since.
 alter table providers

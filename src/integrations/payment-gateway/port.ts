@@ -48,7 +48,7 @@ export interface PaymentGateway {
   createPayoutAccount(request: PayoutAccountRequest, key: string): Promise<PayoutAccount>
   /** Rejected with `account_invalid` when it is not connected to us any more. */
   readPayoutAccount(accountId: string): Promise<PayoutAccount>
-  /** A page of the gateway where the provider gives what it asks for. Works once and for minutes. */
+  /** A page of the gateway where the provider gives what it asks for, bank details included. Works once and for minutes. */
   payoutOnboardingLink(accountId: string, returnUrl: string, refreshUrl: string): Promise<{ url: string }>
 
   /** A page of the gateway where somebody connects the account they have there; it leads back to `redirectUri` with `state`. */

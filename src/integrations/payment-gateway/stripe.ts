@@ -312,6 +312,9 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
 
     payoutOnboardingLink: (accountId, returnUrl, refreshUrl) =>
       ask(async () => {
+        const { controller } = await stripe.accounts.retrieve(accountId)
+        // Whoever brought an account along fills it in at its own dashboard: Stripe makes no links to it.
+        if (controller?.stripe_dashboard?.type === 'full') return { url: dashboardOf(settings) }
         const { url } = await stripe.accountLinks.create({
           account: accountId,
           type: 'account_onboarding',
@@ -389,6 +392,10 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
         return { entries: page.data.map(balanceEntryOf), nextCursor: page.has_more ? last : null }
       }),
   }
+}
+
+function dashboardOf({ STRIPE_API_BASE: base }: StripeSettings): string {
+  return base ? `${base}/` : 'https://dashboard.stripe.com/'
 }
 
 function clientIdOf({ STRIPE_CONNECT_CLIENT_ID: clientId }: StripeSettings): string {
