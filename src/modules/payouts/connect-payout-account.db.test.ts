@@ -143,7 +143,7 @@ describe('an account that a provider has already', () => {
     const member = await memberOf(provider)
     const back = await saysYes(await begun(member, provider))
     const outcomes = await Promise.all(Array.from({ length: 16 }, () => comesBack(member, back)))
-    expect(outcomes.map(([outcome]) => outcome).sort()).toEqual([
+    expect(outcomes.map(([outcome]) => String(outcome)).sort()).toEqual([
       'connected',
       ...Array.from({ length: 15 }, () => 'used'),
     ])
@@ -217,7 +217,7 @@ describe('an account that a provider has already', () => {
     const [one, two] = [await begun(member, provider), await begun(member, provider)]
     const [back, late] = [await saysYes(one), await saysYes(two)]
     const outcomes = await Promise.all([comesBack(member, back), comesBack(member, late)])
-    expect(outcomes.map(([outcome]) => outcome).sort()).toEqual(['connected', 'kept'])
+    expect(outcomes.map(([outcome]) => String(outcome)).sort()).toEqual(['connected', 'kept'])
     expect(await begin(member, provider.providerId)).toMatchObject({
       status: 409,
       body: { code: 'provider.payout_account_kept' },
@@ -237,7 +237,7 @@ describe('an account that a provider has already', () => {
       await saysYes(await begun(two, second), gone.accountId),
     ] as const
     const outcomes = await Promise.all([comesBack(one, backs[0]), comesBack(two, backs[1])])
-    expect(outcomes.map(([outcome]) => outcome).sort()).toEqual(['connected', 'taken'])
+    expect(outcomes.map(([outcome]) => String(outcome)).sort()).toEqual(['connected', 'taken'])
     expect(await rig.gateway.readPayoutAccount(gone.accountId)).toMatchObject({ ready: true })
   })
 })

@@ -1,10 +1,18 @@
 import Link from 'next/link'
-import { getEarnings, type EarningLine, type EarningStatus } from '#src/modules/payouts/reads.ts'
+import {
+  CONNECTION_OUTCOMES,
+  getEarnings,
+  type ConnectionOutcome,
+  type EarningLine,
+  type EarningStatus,
+} from '#src/modules/payouts/reads.ts'
+import { sayBankFailure } from '#src/modules/providers/reads.ts'
 import { Badge } from '#src/ui/badge.tsx'
 import { ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { EmptyState } from '#src/ui/empty-state.tsx'
 import { sayDate, sayMoney } from '#src/ui/format.ts'
+import { Notice } from '#src/ui/notice.tsx'
 import { Pagination } from '#src/ui/navigation.tsx'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { Table } from '#src/ui/table.tsx'
@@ -39,6 +47,7 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
   const earnings = await getEarnings(ctx, providerId, { after })
   const tag = locale.tag
   const { items, next } = earnings.lines
+  const { bankFailure } = provider.payoutAccount
   const failed = items.some(({ status }) => status === 'failed')
   return (
     <Column>
@@ -46,12 +55,15 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
         Money rests with us until {ctx.config.ESCROW_DAYS} days after the service, then it is sent to your
         account.
       </PageHeading>
+      <ConnectionNotice outcome={one(query, 'connection')} />
       <PayoutAccount
         providerId={provider.id}
         account={provider.payoutAccount}
         check={one(query, 'check') !== undefined}
         path={path}
         failed={failed}
+        bankProblem={bankFailure === null ? null : sayBankFailure(bankFailure)}
+        connectOffered={ctx.config.STRIPE_CONNECT_CLIENT_ID !== undefined}
       />
       <dl className="mt-6 grid gap-4 sm:grid-cols-3">
         <Sum label="Held" amount={sayMoney(earnings.held, tag)}>
@@ -120,6 +132,19 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
         />
       </div>
     </Column>
+  )
+}
+
+/** What became of it, when somebody comes back from connecting an account. */
+function ConnectionNotice({ outcome }: { outcome: string | undefined }) {
+  if (outcome === undefined || !Object.hasOwn(CONNECTION_OUTCOMES, outcome)) return null
+  const { title, sentence } = CONNECTION_OUTCOMES[outcome as ConnectionOutcome]
+  return (
+    <div className="mb-3">
+      <Notice tone={outcome === 'connected' ? 'success' : 'warning'} title={title}>
+        <p>{sentence}</p>
+      </Notice>
+    </div>
   )
 }
 
