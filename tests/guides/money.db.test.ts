@@ -89,13 +89,14 @@ async function paidOutBooking(of: BookedProvider): Promise<MadeBooking> {
 }
 
 async function dispute({ id }: MadeBooking, verdict: 'win' | 'lose', lastLine: string): Promise<void> {
-  const until = (kind: string) =>
-    expect
+  const until = async (kind: string) => {
+    await expect
       .poll(async () => {
         await rig.runJobs()
         return (await linesOf(id)).at(-1)?.[0]
       })
       .toBe(kind)
+  }
   await rig.byHand((await paymentOf(rig, id)).chargeId ?? '', 'dispute')
   await until('dispute_fee')
   const [opened] = await rig.gateway.listDisputes((await paymentOf(rig, id)).paymentIntentId ?? '')
