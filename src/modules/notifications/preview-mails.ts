@@ -1,15 +1,17 @@
 import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import type { Audience, BookingFacts, PayoutFacts } from './domain/facts.ts'
+import type { Audience, BookingFacts, PayoutAccountFacts, PayoutFacts } from './domain/facts.ts'
 import {
+  ACCOUNT_TEMPLATES,
   BOOKING_TEMPLATES,
   PAYOUT_TEMPLATES,
+  type AccountTemplate,
   type BookingTemplate,
   type Template,
 } from './domain/who-gets-what.ts'
 import { checkoutUrl, customerBookingUrl, providerBookingUrl } from './domain/links.ts'
 import { renderMail, type RenderedMail } from './render-mail.ts'
-import { composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
 
 export interface MailPreview extends RenderedMail {
   /** 'booking_cancelled.guest.partial-refund': stays the same, to link to. */
@@ -93,6 +95,32 @@ export const SAMPLE_PAYOUT: PayoutFacts = {
       serviceName: SAMPLE_BOOKING.serviceName,
       startsAt: STARTS_AT,
       amountMinor: 9_000n,
+    },
+  ],
+}
+
+const SAMPLE_ACCOUNT: PayoutAccountFacts = {
+  provider: SAMPLE_BOOKING.provider,
+  ready: true,
+  disconnected: false,
+  missingCount: 0,
+  bankFailure: null,
+  bankFailedAt: null,
+  timeZone: SAMPLE_BOOKING.timeZone,
+}
+
+const ACCOUNT_SAMPLES: Readonly<
+  Record<AccountTemplate, readonly { state: string; facts: Partial<PayoutAccountFacts> }[]>
+> = {
+  payouts_not_ready: [
+    { state: 'answers-missing', facts: { ready: false, missingCount: 2 } },
+    { state: 'restricted', facts: { ready: false } },
+    { state: 'disconnected', facts: { ready: false, disconnected: true } },
+  ],
+  bank_payout_failed: [
+    {
+      state: 'account-closed',
+      facts: { bankFailure: 'The bank says that the account is closed.', bankFailedAt: STARTS_AT },
     },
   ],
 }
@@ -196,6 +224,19 @@ export async function previewMails(appUrl: string): Promise<MailPreview[]> {
       audience: 'provider',
       state: 'one-booking',
     })
+  }
+  for (const template of ACCOUNT_TEMPLATES) {
+    for (const { state, facts } of ACCOUNT_SAMPLES[template]) {
+      const account = { ...SAMPLE_ACCOUNT, ...facts }
+      const mail = await renderMail(composeAccountMail(template, { account, appUrl }))
+      previews.push({
+        ...mail,
+        name: `${template}.provider.${state}`,
+        template,
+        audience: 'provider',
+        state,
+      })
+    }
   }
   return previews
 }

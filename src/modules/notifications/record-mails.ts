@@ -7,16 +7,17 @@ import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
 import { saidIn } from './domain/event.ts'
 import type { Addressee, BookingFacts } from './domain/facts.ts'
 import {
+  ACCOUNT_MAILS,
   bookingMails,
   PAYOUT_MAILS,
   type BookingTemplate,
   type Recipient,
   type Template,
 } from './domain/who-gets-what.ts'
-import { bookingFactsOf, findPayoutFacts } from './facts.ts'
+import { bookingFactsOf, findAccountFacts, findPayoutFacts } from './facts.ts'
 import { syncReminders } from './sync-reminders.ts'
 import { mails } from './tables.ts'
-import { composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
 
 export const SEND_TASK = 'notifications.send-mail'
 
@@ -94,6 +95,28 @@ export async function recordPayoutMails(ctx: Ctx, type: string, event: JsonObjec
           recipientKind: 'provider',
           bookingId: bookingId as BookingId,
           providerId: provider.id as ProviderId,
+          facts: event,
+          subject,
+        })
+      }
+    }
+  })
+}
+
+/** A provider's payout account takes no money, or their bank none from it: they are told. */
+export async function recordAccountMails(ctx: Ctx, type: string, event: JsonObject): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const account = await findAccountFacts(tx, saidIn(event, 'providerId'))
+    if (!account) return
+    for (const { template } of ACCOUNT_MAILS[type] ?? []) {
+      const { subject } = composeAccountMail(template, { account, appUrl: '' })
+      for (const addressee of account.provider.addressees) {
+        await insertMail(tx, ctx, addressee, {
+          fact: saidIn(event, 'eventId'),
+          template,
+          recipientKind: 'provider',
+          bookingId: null,
+          providerId: account.provider.id as ProviderId,
           facts: event,
           subject,
         })

@@ -1,4 +1,4 @@
-import type { BookingFacts, PayoutFacts } from './facts.ts'
+import type { BookingFacts, PayoutAccountFacts, PayoutFacts } from './facts.ts'
 
 // Where the pages are that mails lead to. None of them changes anything by being opened.
 
@@ -25,4 +25,8 @@ export function providerPageUrl(appUrl: string, { provider }: BookingFacts): str
 
 export function earningsUrl(appUrl: string, { provider }: PayoutFacts): string {
   return `${appUrl}/provider/${provider.slug}/earnings`
+}
+
+export function payoutAccountUrl(appUrl: string, { provider }: PayoutAccountFacts): string {
+  return `${appUrl}/provider/${provider.slug}/payouts`
 }

@@ -1,9 +1,9 @@
 import { isLive } from '#src/kernel/booking-states.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import type { BookingFacts } from './facts.ts'
+import type { BookingFacts, PayoutAccountFacts } from './facts.ts'
 import { isStillUseful } from './reminders.ts'
-import type { BookingTemplate } from './who-gets-what.ts'
+import type { AccountTemplate, BookingTemplate } from './who-gets-what.ts'
 
 /**
  * Mail can wait while the mail server is down. Whether it is still worth sending when its turn comes: what has since been
@@ -37,6 +37,11 @@ export function isStillTrue(
     case 'no_show':
       return true
   }
+}
+
+/** An account is often in order again within minutes. */
+export function isStillTrueOfAccount(template: AccountTemplate, account: PayoutAccountFacts): boolean {
+  return template === 'payouts_not_ready' ? !account.ready : account.bankFailure !== null
 }
 
 function isSameInstant(stated: unknown, at: Temporal.Instant): boolean {

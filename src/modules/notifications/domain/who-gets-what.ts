@@ -18,9 +18,13 @@ export const BOOKING_TEMPLATES = [
 ] as const
 export const PAYOUT_TEMPLATES = ['payout_sent', 'payout_failed'] as const
 
+/** About a provider's payout account, whatever the booking. */
+export const ACCOUNT_TEMPLATES = ['payouts_not_ready', 'bank_payout_failed'] as const
+
 export type BookingTemplate = (typeof BOOKING_TEMPLATES)[number]
 export type PayoutTemplate = (typeof PAYOUT_TEMPLATES)[number]
-export type Template = BookingTemplate | PayoutTemplate
+export type AccountTemplate = (typeof ACCOUNT_TEMPLATES)[number]
+export type Template = BookingTemplate | PayoutTemplate | AccountTemplate
 
 /** 'customer' is whoever booked, with an account or as a guest. */
 export type Recipient = 'customer' | 'provider'
@@ -80,6 +84,11 @@ export const BOOKING_MAILS: Readonly<Record<string, readonly Promised<BookingTem
 export const PAYOUT_MAILS: Readonly<Record<string, readonly Promised<PayoutTemplate>[]>> = {
   'payout.paid': [{ template: 'payout_sent', to: 'provider' }],
   'payout.failed': [{ template: 'payout_failed', to: 'provider' }],
+}
+
+export const ACCOUNT_MAILS: Readonly<Record<string, readonly Promised<AccountTemplate>[]>> = {
+  'provider.payouts_not_ready': [{ template: 'payouts_not_ready', to: 'provider' }],
+  'provider.bank_payout_failed': [{ template: 'bank_payout_failed', to: 'provider' }],
 }
 
 export function bookingMails(

@@ -1,9 +1,10 @@
-import { oneLine, plainFacts, plainPayout } from '../domain/plain-words.ts'
-import type { BookingTemplate, PayoutTemplate } from '../domain/who-gets-what.ts'
+import { oneLine, plainAccount, plainFacts, plainPayout } from '../domain/plain-words.ts'
+import type { AccountTemplate, BookingTemplate, PayoutTemplate } from '../domain/who-gets-what.ts'
 import { bookingCancelled, bookingRescheduled, noShow } from './changes.ts'
 import { bookingAccepted, bookingConfirmed, bookingDeclined, requestReceived } from './confirmations.ts'
-import type { BookingView, MailContent, PayoutView } from './content.ts'
+import type { BookingView, MailContent, PayoutAccountView, PayoutView } from './content.ts'
 import { holdExpired, latePaymentRefunded, paymentFailed } from './payment-troubles.ts'
+import { bankPayoutFailed, payoutsNotReady } from './payout-accounts.ts'
 import { payoutFailed, payoutSent } from './payouts.ts'
 import { reviewAsk, startsIn24Hours, startsIn2Hours } from './reminders.ts'
 
@@ -28,12 +29,21 @@ const PAYOUT: Readonly<Record<PayoutTemplate, (view: PayoutView) => MailContent>
   payout_failed: payoutFailed,
 }
 
+const ACCOUNT: Readonly<Record<AccountTemplate, (view: PayoutAccountView) => MailContent>> = {
+  payouts_not_ready: payoutsNotReady,
+  bank_payout_failed: bankPayoutFailed,
+}
+
 export function composeBookingMail(template: BookingTemplate, view: BookingView): MailContent {
   return finished(BOOKING[template]({ ...view, facts: plainFacts(view.facts) }))
 }
 
 export function composePayoutMail(template: PayoutTemplate, view: PayoutView): MailContent {
   return finished(PAYOUT[template]({ ...view, payout: plainPayout(view.payout) }))
+}
+
+export function composeAccountMail(template: AccountTemplate, view: PayoutAccountView): MailContent {
+  return finished(ACCOUNT[template]({ ...view, account: plainAccount(view.account) }))
 }
 
 /** The subject becomes a header: one line, whatever names it was made of. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Audience, BookingFacts } from '../domain/facts.ts'
-import { BOOKING_TEMPLATES, PAYOUT_TEMPLATES } from '../domain/who-gets-what.ts'
-import { previewMails, SAMPLE_BOOKING } from '../preview-mails.ts'
+import { ACCOUNT_TEMPLATES, BOOKING_TEMPLATES, PAYOUT_TEMPLATES } from '../domain/who-gets-what.ts'
+import { previewMails, SAMPLE_BOOKING, type MailPreview } from '../preview-mails.ts'
 import { renderMail } from '../render-mail.ts'
 import { composeBookingMail } from './compose.ts'
 import type { BookingView } from './content.ts'
@@ -38,17 +38,36 @@ function view(audience: Audience, facts: Partial<BookingFacts> = {}, event = {})
 
 test('there is a preview of every template', () => {
   expect(new Set(previews.map(({ template }) => template))).toEqual(
-    new Set([...BOOKING_TEMPLATES, ...PAYOUT_TEMPLATES]),
+    new Set([...BOOKING_TEMPLATES, ...PAYOUT_TEMPLATES, ...ACCOUNT_TEMPLATES]),
   )
   expect(new Set(previews.map(({ name }) => name)).size).toBe(previews.length)
 })
 
-describe.each(previews.map((preview) => [preview.name, preview] as const))('%s', (_, mail) => {
-  test('says amount, zone and code, in HTML and in plain text', () => {
+const isOfAccount = ({ template }: MailPreview) => (ACCOUNT_TEMPLATES as readonly string[]).includes(template)
+const named = (some: readonly MailPreview[]) => some.map((preview) => [preview.name, preview] as const)
+
+test.each(named(previews.filter((preview) => !isOfAccount(preview))))(
+  '%s says amount, zone and code, in HTML and in plain text',
+  (_, mail) => {
     for (const body of [visible(mail.html), mail.text]) {
       expect(body).toMatch(/\$\d+\.\d\d/)
       expect(body).toMatch(/UTC−5/)
       expect(body).toContain(SAMPLE_BOOKING.code)
+    }
+  },
+)
+
+test.each(named(previews.filter(isOfAccount)))('%s says whose account it is and what to do', (_, mail) => {
+  for (const body of [visible(mail.html), mail.text]) {
+    expect(body).toContain('Hello Ana Moreira Massage')
+    expect(body).toMatch(/connect it again|its page|correct your bank details/i)
+    expect(body).toMatch(/waits for you|money is safe/)
+  }
+})
+
+describe.each(named(previews))('%s', (_, mail) => {
+  test('says why it was sent, and nothing that is no word', () => {
+    for (const body of [visible(mail.html), mail.text]) {
       expect(body).toMatch(/You get this mail because/)
       expect(body).not.toMatch(/undefined|null|NaN|\[object|Invalid Date/)
     }
