@@ -129,7 +129,7 @@ interface AccountRow extends Record<string, unknown> {
 }
 
 /** How it stands with a provider's payout account now; null when there is no such provider. */
-export async function findAccountFacts(
+export async function findPayoutAccountFacts(
   db: Queryable,
   providerId: string,
 ): Promise<PayoutAccountFacts | null> {

@@ -2,8 +2,8 @@ import type { Mailer } from '#src/integrations/mailer/port.ts'
 import type { MailId } from '#src/kernel/ids.ts'
 import type { JobHandler, ModuleJobs } from '#src/platform/jobs/run.ts'
 import { saidIn } from './domain/event.ts'
-import { ACCOUNT_MAILS, BOOKING_MAILS, PAYOUT_MAILS } from './domain/who-gets-what.ts'
-import { recordAccountMails, recordBookingMails, recordPayoutMails, SEND_TASK } from './record-mails.ts'
+import { PROVIDER_MAILS, BOOKING_MAILS, PAYOUT_MAILS } from './domain/who-gets-what.ts'
+import { recordProviderMails, recordBookingMails, recordPayoutMails, SEND_TASK } from './record-mails.ts'
 import { requeueWaitingMails, sendMail } from './send-mail.ts'
 import { sendReminders } from './send-reminders.ts'
 import { REMINDER_EVENTS } from './sync-reminders.ts'
@@ -24,9 +24,9 @@ export function notificationsJobs({ mailer }: { mailer: Mailer }): ModuleJobs {
       type,
       (ctx, event) => recordPayoutMails(ctx, type, event),
     ]),
-    ...Object.keys(ACCOUNT_MAILS).map((type): [string, JobHandler] => [
+    ...Object.keys(PROVIDER_MAILS).map((type): [string, JobHandler] => [
       type,
-      (ctx, event) => recordAccountMails(ctx, type, event),
+      (ctx, event) => recordProviderMails(ctx, type, event),
     ]),
   ]
   return {

@@ -2,16 +2,16 @@ import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Audience, BookingFacts, PayoutAccountFacts, PayoutFacts } from './domain/facts.ts'
 import {
-  ACCOUNT_TEMPLATES,
+  PROVIDER_TEMPLATES,
   BOOKING_TEMPLATES,
   PAYOUT_TEMPLATES,
-  type AccountTemplate,
+  type ProviderTemplate,
   type BookingTemplate,
   type Template,
 } from './domain/who-gets-what.ts'
 import { checkoutUrl, customerBookingUrl, providerBookingUrl } from './domain/links.ts'
 import { renderMail, type RenderedMail } from './render-mail.ts'
-import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import { composeProviderMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
 
 export interface MailPreview extends RenderedMail {
   /** 'booking_cancelled.guest.partial-refund': stays the same, to link to. */
@@ -99,7 +99,7 @@ export const SAMPLE_PAYOUT: PayoutFacts = {
   ],
 }
 
-const SAMPLE_ACCOUNT: PayoutAccountFacts = {
+const SAMPLE_PAYOUT_ACCOUNT: PayoutAccountFacts = {
   provider: SAMPLE_BOOKING.provider,
   ready: true,
   disconnected: false,
@@ -109,8 +109,8 @@ const SAMPLE_ACCOUNT: PayoutAccountFacts = {
   timeZone: SAMPLE_BOOKING.timeZone,
 }
 
-const ACCOUNT_SAMPLES: Readonly<
-  Record<AccountTemplate, readonly { state: string; facts: Partial<PayoutAccountFacts> }[]>
+const PROVIDER_SAMPLES: Readonly<
+  Record<ProviderTemplate, readonly { state: string; facts: Partial<PayoutAccountFacts> }[]>
 > = {
   payouts_not_ready: [
     { state: 'answers-missing', facts: { ready: false, missingCount: 2 } },
@@ -225,10 +225,10 @@ export async function previewMails(appUrl: string): Promise<MailPreview[]> {
       state: 'one-booking',
     })
   }
-  for (const template of ACCOUNT_TEMPLATES) {
-    for (const { state, facts } of ACCOUNT_SAMPLES[template]) {
-      const account = { ...SAMPLE_ACCOUNT, ...facts }
-      const mail = await renderMail(composeAccountMail(template, { account, appUrl }))
+  for (const template of PROVIDER_TEMPLATES) {
+    for (const { state, facts } of PROVIDER_SAMPLES[template]) {
+      const account = { ...SAMPLE_PAYOUT_ACCOUNT, ...facts }
+      const mail = await renderMail(composeProviderMail(template, { account, appUrl }))
       previews.push({
         ...mail,
         name: `${template}.provider.${state}`,

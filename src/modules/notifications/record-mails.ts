@@ -7,17 +7,17 @@ import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
 import { saidIn } from './domain/event.ts'
 import type { Addressee, BookingFacts } from './domain/facts.ts'
 import {
-  ACCOUNT_MAILS,
+  PROVIDER_MAILS,
   bookingMails,
   PAYOUT_MAILS,
   type BookingTemplate,
   type Recipient,
   type Template,
 } from './domain/who-gets-what.ts'
-import { bookingFactsOf, findAccountFacts, findPayoutFacts } from './facts.ts'
+import { bookingFactsOf, findPayoutAccountFacts, findPayoutFacts } from './facts.ts'
 import { syncReminders } from './sync-reminders.ts'
 import { mails } from './tables.ts'
-import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import { composeProviderMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
 
 export const SEND_TASK = 'notifications.send-mail'
 
@@ -104,12 +104,12 @@ export async function recordPayoutMails(ctx: Ctx, type: string, event: JsonObjec
 }
 
 /** A provider's payout account takes no money, or their bank none from it: they are told. */
-export async function recordAccountMails(ctx: Ctx, type: string, event: JsonObject): Promise<void> {
+export async function recordProviderMails(ctx: Ctx, type: string, event: JsonObject): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const account = await findAccountFacts(tx, saidIn(event, 'providerId'))
+    const account = await findPayoutAccountFacts(tx, saidIn(event, 'providerId'))
     if (!account) return
-    for (const { template } of ACCOUNT_MAILS[type] ?? []) {
-      const { subject } = composeAccountMail(template, { account, appUrl: '' })
+    for (const { template } of PROVIDER_MAILS[type] ?? []) {
+      const { subject } = composeProviderMail(template, { account, appUrl: '' })
       for (const addressee of account.provider.addressees) {
         await insertMail(tx, ctx, addressee, {
           fact: saidIn(event, 'eventId'),

@@ -8,21 +8,21 @@ import { Trouble } from '#src/platform/errors.ts'
 import { calendarFile } from './calendar-file.ts'
 import { saidIn } from './domain/event.ts'
 import type { Audience } from './domain/facts.ts'
-import { isStillTrue, isStillTrueOfAccount } from './domain/still-true.ts'
+import { isStillTrue, isStillTrueOfProvider } from './domain/still-true.ts'
 import {
-  ACCOUNT_TEMPLATES,
+  PROVIDER_TEMPLATES,
   PAYOUT_TEMPLATES,
-  type AccountTemplate,
+  type ProviderTemplate,
   type BookingTemplate,
   type PayoutTemplate,
   type Template,
 } from './domain/who-gets-what.ts'
-import { bookingFactsOf, findAccountFacts, findPayoutFacts } from './facts.ts'
+import { bookingFactsOf, findPayoutAccountFacts, findPayoutFacts } from './facts.ts'
 import { bookingView } from './mail-view.ts'
 import { enqueueSend } from './record-mails.ts'
 import { renderMail } from './render-mail.ts'
 import { mails } from './tables.ts'
-import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import { composeProviderMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
 
 type Mail = typeof mails.$inferSelect
 
@@ -91,10 +91,10 @@ async function writeMessage(ctx: Ctx, mail: Mail): Promise<MailMessage | null> {
     const content = composePayoutMail(mail.template, { payout, appUrl: ctx.config.NEXT_PUBLIC_APP_URL })
     return { ...base, ...(await renderMail(content)) }
   }
-  if (isAccountTemplate(mail.template)) {
-    const account = await findAccountFacts(ctx.db, saidIn(mail.facts, 'providerId'))
-    if (!account || !isStillTrueOfAccount(mail.template, account)) return null
-    const content = composeAccountMail(mail.template, { account, appUrl: ctx.config.NEXT_PUBLIC_APP_URL })
+  if (isProviderTemplate(mail.template)) {
+    const account = await findPayoutAccountFacts(ctx.db, saidIn(mail.facts, 'providerId'))
+    if (!account || !isStillTrueOfProvider(mail.template, account)) return null
+    const content = composeProviderMail(mail.template, { account, appUrl: ctx.config.NEXT_PUBLIC_APP_URL })
     return { ...base, ...(await renderMail(content)) }
   }
   assert(mail.bookingId, 'a mail about a booking names it')
@@ -126,8 +126,8 @@ function isPayoutTemplate(template: Template): template is PayoutTemplate {
   return (PAYOUT_TEMPLATES as readonly string[]).includes(template)
 }
 
-function isAccountTemplate(template: Template): template is AccountTemplate {
-  return (ACCOUNT_TEMPLATES as readonly string[]).includes(template)
+function isProviderTemplate(template: Template): template is ProviderTemplate {
+  return (PROVIDER_TEMPLATES as readonly string[]).includes(template)
 }
 
 async function finish(ctx: Ctx, mailId: MailId, set: Partial<Mail>): Promise<void> {

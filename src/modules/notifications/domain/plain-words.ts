@@ -54,6 +54,6 @@ export function plainPayout(payout: PayoutFacts): PayoutFacts {
   }
 }
 
-export function plainAccount(account: PayoutAccountFacts): PayoutAccountFacts {
+export function plainPayoutAccount(account: PayoutAccountFacts): PayoutAccountFacts {
   return { ...account, provider: { ...account.provider, name: oneLine(account.provider.name, 120) } }
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { BookingFacts, PayoutAccountFacts } from './facts.ts'
 import { isStillUseful } from './reminders.ts'
-import type { AccountTemplate, BookingTemplate } from './who-gets-what.ts'
+import type { ProviderTemplate, BookingTemplate } from './who-gets-what.ts'
 
 /**
  * Mail can wait while the mail server is down. Whether it is still worth sending when its turn comes: what has since been
@@ -40,7 +40,7 @@ export function isStillTrue(
 }
 
 /** An account is often in order again within minutes. */
-export function isStillTrueOfAccount(template: AccountTemplate, account: PayoutAccountFacts): boolean {
+export function isStillTrueOfProvider(template: ProviderTemplate, account: PayoutAccountFacts): boolean {
   return template === 'payouts_not_ready' ? !account.ready : account.bankFailure !== null
 }
 

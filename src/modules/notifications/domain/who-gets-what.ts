@@ -19,12 +19,12 @@ export const BOOKING_TEMPLATES = [
 export const PAYOUT_TEMPLATES = ['payout_sent', 'payout_failed'] as const
 
 /** About a provider's payout account, whatever the booking. */
-export const ACCOUNT_TEMPLATES = ['payouts_not_ready', 'bank_payout_failed'] as const
+export const PROVIDER_TEMPLATES = ['payouts_not_ready', 'bank_payout_failed'] as const
 
 export type BookingTemplate = (typeof BOOKING_TEMPLATES)[number]
 export type PayoutTemplate = (typeof PAYOUT_TEMPLATES)[number]
-export type AccountTemplate = (typeof ACCOUNT_TEMPLATES)[number]
-export type Template = BookingTemplate | PayoutTemplate | AccountTemplate
+export type ProviderTemplate = (typeof PROVIDER_TEMPLATES)[number]
+export type Template = BookingTemplate | PayoutTemplate | ProviderTemplate
 
 /** 'customer' is whoever booked, with an account or as a guest. */
 export type Recipient = 'customer' | 'provider'
@@ -86,7 +86,7 @@ export const PAYOUT_MAILS: Readonly<Record<string, readonly Promised<PayoutTempl
   'payout.failed': [{ template: 'payout_failed', to: 'provider' }],
 }
 
-export const ACCOUNT_MAILS: Readonly<Record<string, readonly Promised<AccountTemplate>[]>> = {
+export const PROVIDER_MAILS: Readonly<Record<string, readonly Promised<ProviderTemplate>[]>> = {
   'provider.payouts_not_ready': [{ template: 'payouts_not_ready', to: 'provider' }],
   'provider.bank_payout_failed': [{ template: 'bank_payout_failed', to: 'provider' }],
 }

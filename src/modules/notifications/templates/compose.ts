@@ -1,5 +1,5 @@
-import { oneLine, plainAccount, plainFacts, plainPayout } from '../domain/plain-words.ts'
-import type { AccountTemplate, BookingTemplate, PayoutTemplate } from '../domain/who-gets-what.ts'
+import { oneLine, plainPayoutAccount, plainFacts, plainPayout } from '../domain/plain-words.ts'
+import type { ProviderTemplate, BookingTemplate, PayoutTemplate } from '../domain/who-gets-what.ts'
 import { bookingCancelled, bookingRescheduled, noShow } from './changes.ts'
 import { bookingAccepted, bookingConfirmed, bookingDeclined, requestReceived } from './confirmations.ts'
 import type { BookingView, MailContent, PayoutAccountView, PayoutView } from './content.ts'
@@ -29,7 +29,7 @@ const PAYOUT: Readonly<Record<PayoutTemplate, (view: PayoutView) => MailContent>
   payout_failed: payoutFailed,
 }
 
-const ACCOUNT: Readonly<Record<AccountTemplate, (view: PayoutAccountView) => MailContent>> = {
+const PROVIDER: Readonly<Record<ProviderTemplate, (view: PayoutAccountView) => MailContent>> = {
   payouts_not_ready: payoutsNotReady,
   bank_payout_failed: bankPayoutFailed,
 }
@@ -42,8 +42,8 @@ export function composePayoutMail(template: PayoutTemplate, view: PayoutView): M
   return finished(PAYOUT[template]({ ...view, payout: plainPayout(view.payout) }))
 }
 
-export function composeAccountMail(template: AccountTemplate, view: PayoutAccountView): MailContent {
-  return finished(ACCOUNT[template]({ ...view, account: plainAccount(view.account) }))
+export function composeProviderMail(template: ProviderTemplate, view: PayoutAccountView): MailContent {
+  return finished(PROVIDER[template]({ ...view, account: plainPayoutAccount(view.account) }))
 }
 
 /** The subject becomes a header: one line, whatever names it was made of. */

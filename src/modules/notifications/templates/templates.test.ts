@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Audience, BookingFacts } from '../domain/facts.ts'
-import { ACCOUNT_TEMPLATES, BOOKING_TEMPLATES, PAYOUT_TEMPLATES } from '../domain/who-gets-what.ts'
+import { PROVIDER_TEMPLATES, BOOKING_TEMPLATES, PAYOUT_TEMPLATES } from '../domain/who-gets-what.ts'
 import { previewMails, SAMPLE_BOOKING, type MailPreview } from '../preview-mails.ts'
 import { renderMail } from '../render-mail.ts'
 import { composeBookingMail } from './compose.ts'
@@ -38,15 +38,16 @@ function view(audience: Audience, facts: Partial<BookingFacts> = {}, event = {})
 
 test('there is a preview of every template', () => {
   expect(new Set(previews.map(({ template }) => template))).toEqual(
-    new Set([...BOOKING_TEMPLATES, ...PAYOUT_TEMPLATES, ...ACCOUNT_TEMPLATES]),
+    new Set([...BOOKING_TEMPLATES, ...PAYOUT_TEMPLATES, ...PROVIDER_TEMPLATES]),
   )
   expect(new Set(previews.map(({ name }) => name)).size).toBe(previews.length)
 })
 
-const isOfAccount = ({ template }: MailPreview) => (ACCOUNT_TEMPLATES as readonly string[]).includes(template)
+const isOfProvider = ({ template }: MailPreview) =>
+  (PROVIDER_TEMPLATES as readonly string[]).includes(template)
 const named = (some: readonly MailPreview[]) => some.map((preview) => [preview.name, preview] as const)
 
-test.each(named(previews.filter((preview) => !isOfAccount(preview))))(
+test.each(named(previews.filter((preview) => !isOfProvider(preview))))(
   '%s says amount, zone and code, in HTML and in plain text',
   (_, mail) => {
     for (const body of [visible(mail.html), mail.text]) {
@@ -57,7 +58,7 @@ test.each(named(previews.filter((preview) => !isOfAccount(preview))))(
   },
 )
 
-test.each(named(previews.filter(isOfAccount)))('%s says whose account it is and what to do', (_, mail) => {
+test.each(named(previews.filter(isOfProvider)))('%s says whose account it is and what to do', (_, mail) => {
   for (const body of [visible(mail.html), mail.text]) {
     expect(body).toContain('Hello Ana Moreira Massage')
     expect(body).toMatch(/connect it again|its page|correct your bank details/i)
