@@ -105,7 +105,8 @@ const webhookEvents = [
     (what) => `charge.dispute.${what}`,
   ),
   ...['refund.created', 'refund.updated', 'refund.failed', 'transfer.updated', 'transfer.reversed'],
-  'account.updated',
+  ...['updated', 'application.deauthorized', 'external_account.updated'].map((what) => `account.${what}`),
+  ...['capability.updated', 'payout.failed', 'payout.paid'],
 ]
 
 /** A key of your own means Stripe itself; the sandbox stands in for it otherwise. */

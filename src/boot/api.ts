@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createApi } from '#src/http/app.ts'
 import { demoRoutes } from '#src/http/demo.ts'
 import { healthRoutes } from '#src/http/health.ts'
@@ -25,6 +26,7 @@ import { notificationsRoutes } from '#src/modules/notifications/routes.ts'
 import { operatorRoutes } from '#src/modules/operator/routes.ts'
 import { paymentsRoutes } from '#src/modules/payments/routes.ts'
 import { paymentWebhookRoutes } from '#src/modules/payments/webhook-routes.ts'
+import { connectCallbackRoutes } from '#src/modules/payouts/connect-callback.ts'
 import { payoutsRoutes } from '#src/modules/payouts/routes.ts'
 import { providerIdsOf } from '#src/modules/providers/index.ts'
 import { providersRoutes } from '#src/modules/providers/routes.ts'
@@ -62,6 +64,11 @@ export function composeApi(composition: Composition): ComposedApi {
     rawRoutes: [
       healthRoutes({ db }),
       paymentWebhookRoutes({ db, gateway, clock }),
+      connectCallbackRoutes({
+        gateway,
+        contextOf: async (headers) =>
+          composition.contextFor(await authenticate(composition, accounts, headers), randomUUID()),
+      }),
       (app) => app.on(['GET', 'POST'], '/auth/*', (c) => accounts.handler(c.req.raw)),
     ],
     routes: [

@@ -14,6 +14,20 @@ const currenciesOf = (settings: Record<string, string>) => {
   return [CURRENCY, [...currencies]]
 }
 
+describe('the secret of a webhook endpoint', () => {
+  const secretsOf = (given: string) =>
+    readConfig({ ...GIVEN, STRIPE_WEBHOOK_SECRET: given }).STRIPE_WEBHOOK_SECRET
+
+  test('is one, or old and new while it is being changed', () => {
+    expect(secretsOf('whsec_one')).toEqual(['whsec_one'])
+    expect(secretsOf('whsec_old, whsec_new')).toEqual(['whsec_old', 'whsec_new'])
+  })
+
+  test.each(['sk_test_one', 'whsec_old,', 'whsec_old,new', 'whsec_'])('is not %s', (given) => {
+    expect(() => secretsOf(given)).toThrow('STRIPE_WEBHOOK_SECRET is not valid')
+  })
+})
+
 describe('what is sold in', () => {
   test('is the one currency, unless more are named', () => {
     expect(currenciesOf({})).toEqual(['USD', ['USD']])

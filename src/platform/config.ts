@@ -22,6 +22,11 @@ const currencyCode = z.custom<Currency>(
   (code) => typeof code === 'string' && isCurrency(code) && isChargeable(code),
   'there is a code that is no currency a card can be charged in',
 )
+/** While a secret is being changed at Stripe, both count: old and new, with a comma between. */
+const webhookSecrets = z
+  .string()
+  .transform((secrets) => secrets.split(',').map((secret) => secret.trim()))
+  .pipe(z.array(z.string().regex(/^whsec_\S+$/)))
 const optionalText = z.string().min(1).optional()
 
 const schema = z.object({
@@ -47,8 +52,13 @@ const schema = z.object({
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_\w+$/),
   /** Where the Stripe API is; unset means Stripe itself. */
   STRIPE_API_BASE: url.optional(),
-  STRIPE_WEBHOOK_SECRET: z.string().startsWith('whsec_'),
-  STRIPE_CONNECT_WEBHOOK_SECRET: z.string().startsWith('whsec_'),
+  STRIPE_WEBHOOK_SECRET: webhookSecrets,
+  STRIPE_CONNECT_WEBHOOK_SECRET: webhookSecrets,
+  /** Lets providers connect an account they have at Stripe already; unset: they open one with us. */
+  STRIPE_CONNECT_CLIENT_ID: z
+    .string()
+    .regex(/^ca_\w+$/)
+    .optional(),
 
   NEXT_PUBLIC_PLATFORM_FEE_PERCENT: basisPoints(10),
   NEXT_PUBLIC_GUEST_FEE_PERCENT: basisPoints(20),

@@ -51,6 +51,18 @@ export const REFUSALS = {
     status: 409,
     sentence: 'Payouts are not set up yet. Finish the payout step first.',
   },
+  'provider.connection_not_offered': {
+    status: 409,
+    sentence: 'Accounts cannot be connected here. Set up a payout account instead.',
+  },
+  'provider.payout_account_kept': {
+    status: 409,
+    sentence: 'You have a payout account. It stays, because money may be on its way to it.',
+  },
+  'provider.payout_in_flight': {
+    status: 409,
+    sentence: 'A payout to your previous account is still under way. Try again in some minutes.',
+  },
   'service.not_found': { status: 404, sentence: 'There is no such service.' },
   'service.price_too_low': { status: 422, sentence: 'The price is below the minimum.' },
   'service.not_chargeable': {

@@ -11,7 +11,7 @@ import path from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { startStripeSandbox, type StripeSandbox } from '#sandbox/stripe/server.ts'
 import { createApi } from '#src/http/app.ts'
-import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import type { EventEndpoint, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { ANONYMOUS, type Actor } from '#src/kernel/actor.ts'
 import { assert } from '#src/kernel/assert.ts'
@@ -29,6 +29,7 @@ import type { Payment } from '#src/modules/payments/tables.ts'
 import { paymentWebhookRoutes } from '#src/modules/payments/webhook-routes.ts'
 import { providersJobs } from '#src/modules/providers/jobs.ts'
 import { ledgerRoutes } from '#src/modules/ledger/routes.ts'
+import { connectCallbackRoutes } from '#src/modules/payouts/connect-callback.ts'
 import { payoutsRoutes } from '#src/modules/payouts/routes.ts'
 import { payoutsJobs } from '#src/modules/payouts/jobs.ts'
 import { reconciliationJobs } from '#src/modules/reconciliation/jobs.ts'
@@ -48,10 +49,17 @@ export const CARDS = {
   refundFails: '4000000000005126',
 } as const
 
+/** Of the connect endpoint, before it was changed. */
+export const PREVIOUS_SECRET = 'whsec_before'
+/** Where the gateway leads back to: below the address that readConfig gives by default. */
+const CONNECT_CALLBACK = 'http://localhost:3000/api/stripe/connect/callback'
+
 export interface MoneyRig {
   readonly database: TestDatabase
   readonly gateway: PaymentGateway
   readonly config: Config
+  /** What the sandbox signs with; the configuration also knows the one before. */
+  readonly secrets: Readonly<Record<EventEndpoint, string>>
   readonly webhooksUrl: string
   readonly stripeUrl: string
   /** A request to the API of these modules, by whoever; what changes something has a fresh Idempotency-Key. */
@@ -61,6 +69,8 @@ export interface MoneyRig {
     path: string,
     body?: unknown,
   ): Promise<{ status: number; body: unknown }>
+  /** Comes to an address of this site in a browser, as whoever. @returns where it leads to. */
+  visit(actor: Actor, address: string): Promise<URL>
   /** A context of the worker at the present time of the rig. */
   ctx(): Ctx
   /** Moves the clock of app and sandbox; resolves when both have seen it. */
@@ -110,6 +120,8 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     connectWebhookSecret: secrets.connect,
     connectWebhookUrl: deliver ? connectUrl : nowhere,
     clockFile,
+    connectClientId: 'ca_of_the_tests',
+    oauthRedirectUris: [CONNECT_CALLBACK],
   })
   const config = readConfig({
     DATABASE_URL: database.appUrl,
@@ -118,7 +130,8 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     STRIPE_SECRET_KEY: 'sk_test_money',
     STRIPE_API_BASE: sandbox.url,
     STRIPE_WEBHOOK_SECRET: secrets.platform,
-    STRIPE_CONNECT_WEBHOOK_SECRET: secrets.connect,
+    STRIPE_CONNECT_WEBHOOK_SECRET: `${PREVIOUS_SECRET}, ${secrets.connect}`,
+    STRIPE_CONNECT_CLIENT_ID: 'ca_of_the_tests',
     DEMO_MODE: '1',
     DEMO_CLOCK_FILE: clockFile,
   })
@@ -134,13 +147,20 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     log,
   })
   const actors = new Map<string, Actor>()
+  const actorOf = (headers: Headers) => actors.get(headers.get('authorization') ?? '') ?? ANONYMOUS
   app = createApi({
     log,
     contextFor: (actor, requestId) => ({ ...ctx(), actor, requestId }),
-    authenticate: (headers) => Promise.resolve(actors.get(headers.get('authorization') ?? '') ?? ANONYMOUS),
+    authenticate: (headers) => Promise.resolve(actorOf(headers)),
     ownOrigins: [],
     routes: [payoutsRoutes({ gateway }), ledgerRoutes(), documentsRoutes()],
-    rawRoutes: [paymentWebhookRoutes({ db, gateway, clock })],
+    rawRoutes: [
+      paymentWebhookRoutes({ db, gateway, clock }),
+      connectCallbackRoutes({
+        gateway,
+        contextOf: async (headers) => ({ ...ctx(), actor: actorOf(headers) }),
+      }),
+    ],
   })
 
   const modules = [
@@ -186,9 +206,17 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     database,
     gateway,
     config,
+    secrets,
     webhooksUrl,
     stripeUrl: sandbox.url,
     ctx,
+    visit: async (actor, address) => {
+      const authorization = randomUUID()
+      actors.set(authorization, actor)
+      const answer = await app.fetch(new Request(address, { headers: { authorization } }))
+      assert(answer.status === 303, `${address} answered ${answer.status}`)
+      return new URL(answer.headers.get('location') ?? '')
+    },
     call: async (actor, method, path, body) => {
       const authorization = randomUUID()
       actors.set(authorization, actor)

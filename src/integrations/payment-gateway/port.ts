@@ -46,12 +46,20 @@ export interface PaymentGateway {
   readAvailable(accountId: string, currency: Currency): Promise<bigint>
 
   createPayoutAccount(request: PayoutAccountRequest, key: string): Promise<PayoutAccount>
+  /** Rejected with `account_invalid` when it is not connected to us any more. */
   readPayoutAccount(accountId: string): Promise<PayoutAccount>
-  /** A page of the gateway where the provider gives what it asks for. Works once and for minutes. */
+  /** A page of the gateway where the provider gives what it asks for, bank details included. Works once and for minutes. */
   payoutOnboardingLink(accountId: string, returnUrl: string, refreshUrl: string): Promise<{ url: string }>
 
+  /** A page of the gateway where somebody connects the account they have there; it leads back to `redirectUri` with `state`. */
+  connectUrl(state: string, redirectUri: string): string
+  /** The account behind a code that page led back with, connected from now on. Rejected with `invalid_grant`: used, or too old. */
+  exchangeConnectCode(code: string): Promise<string>
+  /** Gives the access to a connected account back. */
+  disconnect(accountId: string): Promise<void>
+
   /**
-   * Checks that these bytes were signed with the endpoint's secret, and not long ago. The gateway's clock is the real one, whatever a demo says.
+   * Checks that these bytes were signed with a secret of the endpoint, and not long ago. The gateway's clock is the real one, whatever a demo says.
    * @throws {EventUnsigned} when not.
    */
   verifyEvent(body: string, signature: string, endpoint: EventEndpoint): GatewayEvent
@@ -219,6 +227,8 @@ export interface PayoutAccount {
   readonly ready: boolean
   /** What the gateway still asks of the provider, in its own keys. */
   readonly requirements: readonly string[]
+  /** Why its bank sent the last payout back that has ended, in the gateway's word; null when it arrived, or there was none. */
+  readonly bankFailure: string | null
 }
 
 /** Who the gateway speaks to: us about our own account, or us about the accounts of providers. */

@@ -71,18 +71,26 @@ function subjectOf(event: Stripe.Event): { subject: EventSubject; rootId: string
       const movementId = transfer.metadata['movement_id'] ?? transfer.metadata['payout_id'] ?? null
       return { rootId: transfer.id, subject: { kind: 'transfer', transferId: transfer.id, movementId } }
     }
+    // What they are about is the account they come from: what went to its bank, and that it has left, are read with it.
     case 'account.updated':
-      return {
-        rootId: event.data.object.id,
-        subject: { kind: 'payout_account', accountId: event.data.object.id },
-      }
-    default: {
-      const { object } = event.data
-      return {
-        rootId: 'id' in object && typeof object.id === 'string' ? object.id : event.id,
-        subject: { kind: 'none' },
-      }
-    }
+    case 'account.application.deauthorized':
+    case 'account.external_account.updated':
+    case 'capability.updated':
+    case 'payout.failed':
+    case 'payout.paid':
+      return event.account === undefined
+        ? aboutNothing(event)
+        : { rootId: event.account, subject: { kind: 'payout_account', accountId: event.account } }
+    default:
+      return aboutNothing(event)
+  }
+}
+
+function aboutNothing(event: Stripe.Event): { subject: EventSubject; rootId: string } {
+  const { object } = event.data
+  return {
+    rootId: 'id' in object && typeof object.id === 'string' ? object.id : event.id,
+    subject: { kind: 'none' },
   }
 }
 

@@ -126,12 +126,18 @@ export function reversalOf(reversal: Stripe.TransferReversal): GatewayReversal {
   }
 }
 
-export function payoutAccountOf(account: Stripe.Account): PayoutAccount {
+/** `payouts`: what went to its bank, newest first. */
+export function payoutAccountOf(
+  account: Stripe.Account,
+  payouts: readonly Stripe.Payout[] = [],
+): PayoutAccount {
+  const ended = payouts.find(({ status }) => status === 'paid' || status === 'failed')
   return {
     id: account.id,
     providerId: account.metadata?.['provider_id'] ?? null,
     ready: account.capabilities?.transfers === 'active' && account.payouts_enabled,
     requirements: account.requirements?.currently_due ?? [],
+    bankFailure: ended?.status === 'failed' ? (ended.failure_code ?? 'unknown') : null,
   }
 }
 

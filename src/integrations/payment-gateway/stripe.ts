@@ -35,7 +35,11 @@ import {
 
 type StripeSettings = Pick<
   Config,
-  'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE' | 'STRIPE_WEBHOOK_SECRET' | 'STRIPE_CONNECT_WEBHOOK_SECRET'
+  | 'STRIPE_SECRET_KEY'
+  | 'STRIPE_API_BASE'
+  | 'STRIPE_WEBHOOK_SECRET'
+  | 'STRIPE_CONNECT_WEBHOOK_SECRET'
+  | 'STRIPE_CONNECT_CLIENT_ID'
 >
 
 const CALL_TIMEOUT_MS = 8_000
@@ -43,6 +47,9 @@ const SOCKETS_MAX = 64
 const SIGNATURE_TOLERANCE_SECONDS = 300
 const PAGE = 100
 const SEARCH_PAGES_MAX = 20 // 2,000 checkouts since the one we look for: more than a minute of the busiest day
+
+// Newest first. Of so many, one has ended: an account that is paid every day has a handful under way.
+const BANK_PAYOUTS_READ = 10
 
 const CHECKOUT_STATUS = { open: 'open', complete: 'complete', expired: 'expired' } as const
 const EXPAND_CHARGE = 'latest_charge.balance_transaction'
@@ -297,10 +304,17 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
       ),
 
     readPayoutAccount: (accountId) =>
-      ask(async () => payoutAccountOf(await stripe.accounts.retrieve(accountId))),
+      ask(async () => {
+        const account = await stripe.accounts.retrieve(accountId)
+        const payouts = await stripe.payouts.list({ limit: BANK_PAYOUTS_READ }, { stripeAccount: accountId })
+        return payoutAccountOf(account, payouts.data)
+      }),
 
     payoutOnboardingLink: (accountId, returnUrl, refreshUrl) =>
       ask(async () => {
+        const { controller } = await stripe.accounts.retrieve(accountId)
+        // Whoever brought an account along fills it in at its own dashboard: Stripe makes no links to it.
+        if (controller?.stripe_dashboard?.type === 'full') return { url: dashboardOf(settings) }
         const { url } = await stripe.accountLinks.create({
           account: accountId,
           type: 'account_onboarding',
@@ -310,17 +324,45 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
         return { url }
       }),
 
+    connectUrl(state, redirectUri) {
+      const written = new URL(
+        stripe.oauth.authorizeUrl({
+          client_id: clientIdOf(settings),
+          scope: 'read_write',
+          redirect_uri: redirectUri,
+          state,
+        }),
+      )
+      // The SDK writes Stripe's own host, wherever it was told to be.
+      const base = settings.STRIPE_API_BASE
+      return base ? new URL(written.pathname + written.search, base).href : written.href
+    },
+
+    exchangeConnectCode: (code) =>
+      ask(async () => {
+        const token = await stripe.oauth.token({ grant_type: 'authorization_code', code })
+        assert(token.stripe_user_id, 'a code is exchanged for an account')
+        return token.stripe_user_id
+      }),
+
+    disconnect: (accountId) =>
+      ask(async () => {
+        await stripe.oauth.deauthorize({ client_id: clientIdOf(settings), stripe_user_id: accountId })
+      }),
+
     verifyEvent(body, signature, endpoint) {
-      try {
-        return eventOf(
-          stripe.webhooks.constructEvent(body, signature, secrets[endpoint], SIGNATURE_TOLERANCE_SECONDS),
-        )
-      } catch (error) {
-        if (error instanceof Stripe.errors.StripeSignatureVerificationError || error instanceof SyntaxError) {
-          throw new EventUnsigned('the signature does not verify', { cause: error })
+      let failure: unknown
+      for (const secret of secrets[endpoint]) {
+        try {
+          return eventOf(stripe.webhooks.constructEvent(body, signature, secret, SIGNATURE_TOLERANCE_SECONDS))
+        } catch (error) {
+          const unsigned =
+            error instanceof Stripe.errors.StripeSignatureVerificationError || error instanceof SyntaxError
+          if (!unsigned) throw error
+          failure = error
         }
-        throw error
       }
+      throw new EventUnsigned('the signature does not verify', { cause: failure })
     },
 
     parseEvent: (body) => eventOf(JSON.parse(body) as Stripe.Event),
@@ -350,6 +392,15 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
         return { entries: page.data.map(balanceEntryOf), nextCursor: page.has_more ? last : null }
       }),
   }
+}
+
+function dashboardOf({ STRIPE_API_BASE: base }: StripeSettings): string {
+  return base ? `${base}/` : 'https://dashboard.stripe.com/'
+}
+
+function clientIdOf({ STRIPE_CONNECT_CLIENT_ID: clientId }: StripeSettings): string {
+  assert(clientId !== undefined, 'accounts are connected only where STRIPE_CONNECT_CLIENT_ID is set')
+  return clientId
 }
 
 function connect(settings: StripeSettings): Stripe {
@@ -407,7 +458,8 @@ function translate(error: unknown): unknown {
     return new Trouble('payments', `Stripe: ${error.message}`, error)
   }
   const sentence = error instanceof Stripe.errors.StripeCardError ? error.message : null
-  return new GatewayRejected(error.code ?? error.rawType ?? 'invalid_request', error.message, sentence, error)
+  const code = error instanceof Stripe.errors.StripeInvalidGrantError ? 'invalid_grant' : error.code
+  return new GatewayRejected(code ?? error.rawType ?? 'invalid_request', error.message, sentence, error)
 }
 
 /** Field names: https://docs.stripe.com/api/disputes/evidence_object */

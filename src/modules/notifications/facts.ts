@@ -8,8 +8,9 @@ import {
   type BookingFacts as FactsOfBooking,
 } from '#src/modules/bookings/index.ts'
 import { settlementOf } from '#src/modules/payments/index.ts'
+import { isDisconnected, sayBankFailure } from '#src/modules/providers/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
-import type { BookingFacts, PayoutFacts } from './domain/facts.ts'
+import type { Addressee, BookingFacts, PayoutAccountFacts, PayoutFacts } from './domain/facts.ts'
 
 export async function bookingFactsOf(db: Queryable, bookingId: string): Promise<BookingFacts> {
   const known = await getBookingFacts(db, bookingId as BookingId)
@@ -113,5 +114,44 @@ export async function findPayoutFacts(db: Queryable, payoutId: string): Promise<
         amountMinor,
       },
     ],
+  }
+}
+
+interface AccountRow extends Record<string, unknown> {
+  name: string
+  slug: string
+  addressees: Addressee[]
+  ready: boolean
+  requirements: string[]
+  bank_failure: string | null
+  bank_failed_at: string | null
+  time_zone: string
+}
+
+/** How it stands with a provider's payout account now; null when there is no such provider. */
+export async function findPayoutAccountFacts(
+  db: Queryable,
+  providerId: string,
+): Promise<PayoutAccountFacts | null> {
+  const { rows } = await db.execute<AccountRow>(sql`
+    select p.name, p.slug, p.payout_account_ready as ready, p.payout_account_requirements as requirements, p.time_zone,
+      p.bank_payout_failure as bank_failure, p.bank_payout_failed_at as bank_failed_at,
+      coalesce(
+        (select json_agg(json_build_object('userId', u.id, 'email', u.email) order by u.email)
+         from provider_members m join users u on u.id = m.user_id where m.provider_id = p.id),
+        case when p.contact_email is null then '[]'::json
+             else json_build_array(json_build_object('userId', null, 'email', p.contact_email)) end) as addressees
+    from providers p where p.id = ${providerId}`)
+  const row = rows[0]
+  if (!row) return null
+  const disconnected = isDisconnected(row.requirements)
+  return {
+    provider: { id: providerId, name: row.name, slug: row.slug, addressees: row.addressees },
+    ready: row.ready,
+    disconnected,
+    missingCount: disconnected ? 0 : row.requirements.length,
+    bankFailure: row.bank_failure && sayBankFailure(row.bank_failure),
+    bankFailedAt: row.bank_failed_at === null ? null : Temporal.Instant.from(row.bank_failed_at),
+    timeZone: row.time_zone,
   }
 }

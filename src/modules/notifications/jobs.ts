@@ -2,8 +2,8 @@ import type { Mailer } from '#src/integrations/mailer/port.ts'
 import type { MailId } from '#src/kernel/ids.ts'
 import type { JobHandler, ModuleJobs } from '#src/platform/jobs/run.ts'
 import { saidIn } from './domain/event.ts'
-import { BOOKING_MAILS, PAYOUT_MAILS } from './domain/who-gets-what.ts'
-import { recordBookingMails, recordPayoutMails, SEND_TASK } from './record-mails.ts'
+import { PROVIDER_MAILS, BOOKING_MAILS, PAYOUT_MAILS } from './domain/who-gets-what.ts'
+import { recordProviderMails, recordBookingMails, recordPayoutMails, SEND_TASK } from './record-mails.ts'
 import { requeueWaitingMails, sendMail } from './send-mail.ts'
 import { sendReminders } from './send-reminders.ts'
 import { REMINDER_EVENTS } from './sync-reminders.ts'
@@ -23,6 +23,10 @@ export function notificationsJobs({ mailer }: { mailer: Mailer }): ModuleJobs {
     ...payoutEvents.map((type): [string, JobHandler] => [
       type,
       (ctx, event) => recordPayoutMails(ctx, type, event),
+    ]),
+    ...Object.keys(PROVIDER_MAILS).map((type): [string, JobHandler] => [
+      type,
+      (ctx, event) => recordProviderMails(ctx, type, event),
     ]),
   ]
   return {

@@ -444,3 +444,48 @@ describe('payouts', () => {
     expect(office.messages[0]?.text).toContain(`C-${booking.id.slice(0, 8)}: Massage, Mon, Nov 23, 5:00 AM`)
   })
 })
+
+describe('a payout account', () => {
+  const troubled = async (set: string) => {
+    const booking = await makeBooking()
+    const { rows } = await owner.execute<{ id: string }>(
+      sql`update providers p set ${sql.raw(set)} from bookings b where b.id = ${booking.id} and p.id = b.provider_id returning p.id`,
+    )
+    return { booking, providerId: rows[0]?.id ?? '' }
+  }
+  const tellAndSend = async (type: string, { booking, providerId }: Awaited<ReturnType<typeof troubled>>) => {
+    const eventId = randomUUID()
+    await hear(type, booking, { providerId }, eventId)
+    await hear(type, booking, { providerId }, eventId)
+    const office = new PostOffice()
+    const { rows } = await db.execute<{ id: MailId }>(
+      sql`select id from mails where provider_id = ${providerId} and booking_id is null`,
+    )
+    for (const { id } of rows) await sendMail(at(NOW), office, id)
+    return office.messages
+  }
+
+  test('that takes no money any more: its provider is told once, with what to do', async () => {
+    const where = await troubled("payout_account_requirements = '{disconnected}'")
+    const messages = await tellAndSend('provider.payouts_not_ready', where)
+    expect(messages.map(({ to, subject }) => [to, subject])).toEqual([
+      [where.booking.ownerEmail, 'Your payout account needs attention: Ana Moreira'],
+    ])
+    expect(messages[0]?.text).toContain('Connect it again')
+  })
+
+  test('whose bank sends payouts back: its provider is told once, with the reason', async () => {
+    const where = await troubled("bank_payout_failure = 'account_closed', bank_payout_failed_at = now()")
+    const messages = await tellAndSend('provider.bank_payout_failed', where)
+    expect(messages.map(({ to, subject }) => [to, subject])).toEqual([
+      [where.booking.ownerEmail, 'Your bank sent a payout back: Ana Moreira'],
+    ])
+    expect(messages[0]?.text).toContain('The bank says that the account is closed.')
+  })
+
+  test('that is in order again by the time of sending is not mentioned', async () => {
+    const where = await troubled('payout_account_ready = true')
+    expect(await tellAndSend('provider.payouts_not_ready', where)).toEqual([])
+    expect(await tellAndSend('provider.bank_payout_failed', where)).toEqual([])
+  })
+})

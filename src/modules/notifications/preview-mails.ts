@@ -1,16 +1,23 @@
 import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import type { Audience, BookingFacts, PayoutFacts } from './domain/facts.ts'
+import type { Audience, BookingFacts, PayoutAccountFacts, PayoutFacts } from './domain/facts.ts'
 import {
   ACCOUNT_TEMPLATES,
   BOOKING_TEMPLATES,
+  PROVIDER_TEMPLATES,
+  type ProviderTemplate,
   type BookingTemplate,
   type PayoutTemplate,
   type Template,
 } from './domain/who-gets-what.ts'
 import { accountUrl, checkoutUrl, customerBookingUrl, providerBookingUrl } from './domain/links.ts'
 import { renderMail, type RenderedMail } from './render-mail.ts'
-import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import {
+  composeAccountMail,
+  composeBookingMail,
+  composePayoutMail,
+  composeProviderMail,
+} from './templates/compose.ts'
 
 export interface MailPreview extends RenderedMail {
   /** 'booking_cancelled.guest.partial-refund': stays the same, to link to. */
@@ -94,6 +101,32 @@ export const SAMPLE_PAYOUT: PayoutFacts = {
       serviceName: SAMPLE_BOOKING.serviceName,
       startsAt: STARTS_AT,
       amountMinor: 9_000n,
+    },
+  ],
+}
+
+const SAMPLE_PAYOUT_ACCOUNT: PayoutAccountFacts = {
+  provider: SAMPLE_BOOKING.provider,
+  ready: true,
+  disconnected: false,
+  missingCount: 0,
+  bankFailure: null,
+  bankFailedAt: null,
+  timeZone: SAMPLE_BOOKING.timeZone,
+}
+
+const PROVIDER_SAMPLES: Readonly<
+  Record<ProviderTemplate, readonly { state: string; facts: Partial<PayoutAccountFacts> }[]>
+> = {
+  payouts_not_ready: [
+    { state: 'answers-missing', facts: { ready: false, missingCount: 2 } },
+    { state: 'restricted', facts: { ready: false } },
+    { state: 'disconnected', facts: { ready: false, disconnected: true } },
+  ],
+  bank_payout_failed: [
+    {
+      state: 'account-closed',
+      facts: { bankFailure: 'The bank says that the account is closed.', bankFailedAt: STARTS_AT },
     },
   ],
 }
@@ -274,6 +307,19 @@ export async function previewMails(appUrl: string): Promise<MailPreview[]> {
       audience: 'customer',
       state: 'asked',
     })
+  }
+  for (const template of PROVIDER_TEMPLATES) {
+    for (const { state, facts } of PROVIDER_SAMPLES[template]) {
+      const account = { ...SAMPLE_PAYOUT_ACCOUNT, ...facts }
+      const mail = await renderMail(composeProviderMail(template, { account, appUrl }))
+      previews.push({
+        ...mail,
+        name: `${template}.provider.${state}`,
+        template,
+        audience: 'provider',
+        state,
+      })
+    }
   }
   return previews
 }

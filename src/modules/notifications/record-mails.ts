@@ -7,6 +7,7 @@ import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
 import { saidIn } from './domain/event.ts'
 import type { Addressee, BookingFacts } from './domain/facts.ts'
 import {
+  PROVIDER_MAILS,
   bookingMails,
   PAYOUT_MAILS,
   type AccountTemplate,
@@ -14,10 +15,15 @@ import {
   type Recipient,
   type Template,
 } from './domain/who-gets-what.ts'
-import { bookingFactsOf, findPayoutFacts } from './facts.ts'
+import { bookingFactsOf, findPayoutAccountFacts, findPayoutFacts } from './facts.ts'
 import { syncReminders } from './sync-reminders.ts'
 import { mails } from './tables.ts'
-import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import {
+  composeAccountMail,
+  composeBookingMail,
+  composePayoutMail,
+  composeProviderMail,
+} from './templates/compose.ts'
 
 export const SEND_TASK = 'notifications.send-mail'
 
@@ -130,6 +136,28 @@ export async function recordAccountMail(ctx: Ctx, mail: AccountMail): Promise<vo
         subject: composeAccountMail(template, { name, url: '' }).subject,
       },
     )
+  })
+}
+
+/** A provider's payout account takes no money, or their bank none from it: they are told. */
+export async function recordProviderMails(ctx: Ctx, type: string, event: JsonObject): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const account = await findPayoutAccountFacts(tx, saidIn(event, 'providerId'))
+    if (!account) return
+    for (const { template } of PROVIDER_MAILS[type] ?? []) {
+      const { subject } = composeProviderMail(template, { account, appUrl: '' })
+      for (const addressee of account.provider.addressees) {
+        await insertMail(tx, ctx, addressee, {
+          fact: saidIn(event, 'eventId'),
+          template,
+          recipientKind: 'provider',
+          bookingId: null,
+          providerId: account.provider.id as ProviderId,
+          facts: event,
+          subject,
+        })
+      }
+    }
   })
 }
 

@@ -10,21 +10,28 @@ import { isStillUsable } from './domain/account-links.ts'
 import { saidIn } from './domain/event.ts'
 import type { Audience } from './domain/facts.ts'
 import { accountUrl } from './domain/links.ts'
-import { isStillTrue } from './domain/still-true.ts'
+import { isStillTrue, isStillTrueOfProvider } from './domain/still-true.ts'
 import {
   ACCOUNT_TEMPLATES,
   PAYOUT_TEMPLATES,
+  PROVIDER_TEMPLATES,
   type AccountTemplate,
+  type ProviderTemplate,
   type BookingTemplate,
   type PayoutTemplate,
   type Template,
 } from './domain/who-gets-what.ts'
-import { bookingFactsOf, findPayoutFacts } from './facts.ts'
+import { bookingFactsOf, findPayoutAccountFacts, findPayoutFacts } from './facts.ts'
 import { bookingView } from './mail-view.ts'
 import { enqueueSend } from './record-mails.ts'
 import { renderMail } from './render-mail.ts'
 import { mails } from './tables.ts'
-import { composeAccountMail, composeBookingMail, composePayoutMail } from './templates/compose.ts'
+import {
+  composeAccountMail,
+  composeBookingMail,
+  composePayoutMail,
+  composeProviderMail,
+} from './templates/compose.ts'
 
 type Mail = typeof mails.$inferSelect
 
@@ -112,6 +119,12 @@ async function writeMessage(ctx: Ctx, mail: Mail): Promise<MailMessage | null> {
     const content = composeAccountMail(mail.template, { name: saidIn(mail.facts, 'name'), url })
     return { ...base, ...(await renderMail(content)) }
   }
+  if (isProviderTemplate(mail.template)) {
+    const account = await findPayoutAccountFacts(ctx.db, saidIn(mail.facts, 'providerId'))
+    if (!account || !isStillTrueOfProvider(mail.template, account)) return null
+    const content = composeProviderMail(mail.template, { account, appUrl: ctx.config.NEXT_PUBLIC_APP_URL })
+    return { ...base, ...(await renderMail(content)) }
+  }
   assert(mail.bookingId, 'a mail about a booking names it')
   const facts = await bookingFactsOf(ctx.db, mail.bookingId)
   if (!isStillTrue(mail.template, mail.facts, facts, ctx.now)) return null
@@ -143,6 +156,10 @@ function isPayoutTemplate(template: Template): template is PayoutTemplate {
 
 function isAccountTemplate(template: Template): template is AccountTemplate {
   return (ACCOUNT_TEMPLATES as readonly string[]).includes(template)
+}
+
+function isProviderTemplate(template: Template): template is ProviderTemplate {
+  return (PROVIDER_TEMPLATES as readonly string[]).includes(template)
 }
 
 async function finish(ctx: Ctx, mailId: MailId, set: Partial<Mail>): Promise<void> {

@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import Stripe from 'stripe'
+import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { listTransfersOfSubject } from '#src/modules/ledger/reads.ts'
 import { inTransaction } from '#src/platform/context.ts'
 import { Refusal, Trouble } from '#src/platform/errors.ts'
@@ -18,10 +19,12 @@ import {
   paidBooking,
   paymentOf,
   payWith,
+  PREVIOUS_SECRET,
   type MoneyRig,
 } from '#tests/support/money.ts'
 import { closeCheckout } from './close-checkout.ts'
 import { listRefunds } from './queries.ts'
+import { receiveWebhook } from './receive-webhook.ts'
 import { requestCapture } from './request-capture.ts'
 import { requestRefund } from './request-refund.ts'
 import { requestVoid } from './request-void.ts'
@@ -496,7 +499,7 @@ describe('a webhook', () => {
       body,
       headers: { 'stripe-signature': signature },
     })
-  const sign = (body: string, secret = rig.config.STRIPE_WEBHOOK_SECRET, timestamp?: number) =>
+  const sign = (body: string, secret = rig.secrets.platform, timestamp?: number) =>
     stripe.webhooks.generateTestHeaderString({
       payload: body,
       secret,
@@ -546,8 +549,8 @@ describe('a webhook', () => {
       [body, good.replace('v1=', 'v0=')],
       [body, good.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],
       [body, sign(body, `whsec_${'x'.repeat(32)}`)],
-      [body, sign(body, rig.config.STRIPE_CONNECT_WEBHOOK_SECRET)],
-      [body, sign(body, rig.config.STRIPE_WEBHOOK_SECRET, now - 301)],
+      [body, sign(body, rig.secrets.connect)],
+      [body, sign(body, rig.secrets.platform, now - 301)],
       [`${body} `, good],
       [JSON.stringify(JSON.parse(body), null, 2), good],
       [body.replace('pi_forged', 'pi_altered'), good],
@@ -647,10 +650,39 @@ describe('a webhook', () => {
       account: 'acct_x',
     })
     expect((await deliver(body, sign(body), '/connect')).status).toBe(400)
-    expect(
-      (await deliver(body, sign(body, rig.config.STRIPE_CONNECT_WEBHOOK_SECRET), '/connect')).status,
-    ).toBe(200)
+    expect((await deliver(body, sign(body, rig.secrets.connect), '/connect')).status).toBe(200)
   })
+
+  test('signed with the secret from before it was changed is still taken', async () => {
+    const body = eventWith({ id: 'acct_y', object: 'account' }, 'account.updated', { account: 'acct_y' })
+    expect((await deliver(body, sign(body, PREVIOUS_SECRET), '/connect')).status).toBe(200)
+    expect(await statusOf(body)).toBe('received')
+    expect((await deliver(body, sign(body, PREVIOUS_SECRET))).status).toBe(400)
+  })
+
+  test.each([
+    ['a connected account at the door of the platform', '', { account: 'acct_z' }],
+    ['the platform at the door of connected accounts', '/connect', {}],
+  ] as const)('of %s is stored and ignored', async (_, door, more) => {
+    const body = eventWith({ id: 'pi_elsewhere', object: 'payment_intent', metadata: {} }, undefined, more)
+    const secret = door === '' ? rig.secrets.platform : rig.secrets.connect
+    expect((await deliver(body, sign(body, secret), door)).status).toBe(200)
+    expect(await statusOf(body)).toBe('ignored')
+  })
+
+  test('of test mode is stored and ignored where the key is live', async () => {
+    const live = stripeGateway({ ...rig.config, STRIPE_SECRET_KEY: 'sk_live_of_the_tests' })
+    const body = eventWith({ id: 'acct_l', object: 'account' }, 'account.updated', { account: 'acct_l' })
+    const signature = sign(body, rig.secrets.connect)
+    await receiveWebhook({ db, gateway: live }, rig.ctx().now, 'connect', body, signature)
+    expect(await statusOf(body)).toBe('ignored')
+  })
+
+  async function statusOf(body: string): Promise<string | undefined> {
+    const { id } = JSON.parse(body) as { id: string }
+    const [event] = await db.select().from(webhookEvents).where(eq(webhookEvents.id, id))
+    return event?.status
+  }
 })
 
 function sdk({ stripeUrl, config }: MoneyRig): Stripe {

@@ -30,12 +30,15 @@ export async function receiveWebhook(
   signature: string,
 ): Promise<void> {
   const event = verify(gateway, body, signature, endpoint)
-  await storeEvent(db, now, endpoint, body, event, event.livemode === gateway.livemode)
+  // An endpoint of one kind that is registered as the other would tell us of strangers' payments as if they were ours.
+  const atItsDoor = (event.accountId !== null) === (endpoint === 'connect')
+  await storeEvent(db, now, endpoint, body, event, atItsDoor && event.livemode === gateway.livemode)
 }
 
 /**
  * Stores an event and the job that acts on it. One that is there already stays as it is.
- * @param ours whether the event is of the mode (test or live) that this installation works in
+ * @param ours whether the event is of the mode (test or live) that this installation works in, and came to the endpoint
+ *   that it belongs to; others are stored and ignored
  */
 export async function storeEvent(
   db: Database,

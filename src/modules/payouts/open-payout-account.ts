@@ -11,13 +11,15 @@ import {
 } from '#src/modules/providers/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse, Trouble } from '#src/platform/errors.ts'
+import { stableId } from '#src/platform/stable-id.ts'
 import { isMember } from './authorize.ts'
-import { findPayee, type Payee } from './queries.ts'
+import { findPayee, hasPayoutInFlight, type Payee } from './queries.ts'
 
 /**
  * A page of the gateway where the provider gives what it needs to be paid; their account is opened first if there is none.
  * The page works once and for minutes. Not inside a transaction.
- * @throws refusals provider.not_found, payment.unavailable.
+ * One that has left us is not opened again: another takes its place.
+ * @throws refusals provider.not_found, provider.payout_in_flight, payment.unavailable.
  */
 export async function createPayoutOnboarding(
   ctx: Ctx,
@@ -27,7 +29,8 @@ export async function createPayoutOnboarding(
   const payee = await getManagedPayee(ctx, providerId)
   const page = `${ctx.config.NEXT_PUBLIC_APP_URL}/provider/${payee.slug}/payouts`
   return orUnavailable(async () => {
-    const accountId = payee.accountId ?? (await openAccount(ctx, gateway, providerId, payee))
+    const there = payee.disconnected ? null : payee.accountId
+    const accountId = there ?? (await openAccount(ctx, gateway, providerId, payee))
     return gateway.payoutOnboardingLink(accountId, `${page}?check=1`, `${page}?expired=1`)
   })
 }
@@ -61,10 +64,14 @@ async function openAccount(
   providerId: ProviderId,
   payee: Payee,
 ): Promise<string> {
+  if (payee.accountId !== null && (await hasPayoutInFlight(ctx.db, providerId)))
+    throw refuse('provider.payout_in_flight')
   const request: PayoutAccountRequest = { providerId, country: payee.country, email: payee.email }
   const operation = await intendOperation(ctx.db, ctx.now, {
     kind: 'payout_account',
-    subjectId: providerId,
+    // What takes the place of another is an account of its own, and also opened once.
+    subjectId:
+      payee.accountId === null ? providerId : stableId('payout_account', providerId, payee.accountId),
     request: request as unknown as JsonObject,
   })
   const account = operation.resultId
@@ -76,13 +83,16 @@ async function openAccount(
       })
   await inTransaction(ctx, async (tx) => {
     await finishOperation(tx, ctx.now, operation, account.id)
-    await attachPayoutAccount(ctx, providerId, {
-      accountId: account.id,
-      ready: account.ready,
-      requirements: account.requirements,
-    })
+    const { id: accountId, ready, requirements, bankFailure } = account
+    await attachPayoutAccount(
+      ctx,
+      providerId,
+      { accountId, ready, requirements, bankFailure },
+      { replaces: async () => !(await hasPayoutInFlight(tx, providerId)) },
+    )
   })
-  return account.id
+  // Somebody may have connected one meanwhile, which then is theirs.
+  return (await findPayee(ctx.db, providerId))?.accountId ?? account.id
 }
 
 async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {

@@ -19,8 +19,10 @@ import {
   type Operation,
   type Settlement,
 } from '#src/modules/payments/index.ts'
+import { syncPayoutAccount } from '#src/modules/providers/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
+import { Trouble } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { planMovement, type Plan } from './domain/payout-plan.ts'
 import { nextAttemptAt, WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
@@ -42,6 +44,9 @@ import { payoutMovements, type Payout, type PayoutMovement } from './tables.ts'
 /** Steps of one run: a transfer is taken back in as many parts as there were transfers, and once more with what is there. */
 const STEPS_MAX = 10
 
+/** What is said of an account that has left us; of the first, the account itself tells whether it is meant, or the charge. */
+const ACCOUNT_IS_GONE = new Set(['resource_missing', 'account_invalid'])
+
 /**
  * Brings a provider to have what they have earned with one booking, once escrow is over: passes it on, or takes back what was
  * given to the customer since. Two workers at once, a crash anywhere or a lost answer make one movement: the intention is
@@ -59,7 +64,8 @@ export async function payProvider(ctx: Ctx, gateway: PaymentGateway, payoutId: P
     const rejected = made instanceof GatewayRejected
     const part: bigint | null =
       rejected && partMinor === null ? await partThatIsThere(gateway, payout, intended, made) : null
-    await inTransaction(ctx, (tx) => settleMovement(tx, ctx, payout, intended, made, part === null))
+    const waitsFor = rejected ? await reasonToWait(ctx, gateway, intended, made) : 'refused'
+    await inTransaction(ctx, (tx) => settleMovement(tx, ctx, payout, intended, made, part === null, waitsFor))
     if (rejected && part === null) return
     partMinor = part
   }
@@ -243,6 +249,24 @@ async function partThatIsThere(
   return thereMinor > 0n && thereMinor < movement.amountMinor ? thereMinor : null
 }
 
+/** What a transfer waits for that was refused. Where the account is gone, what we know of it is out of date. */
+async function reasonToWait(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  { movement, operation }: Intended,
+  { code }: GatewayRejected,
+): Promise<WaitCode> {
+  if (code === 'balance_insufficient') return 'platform_balance'
+  if (movement.kind !== 'transfer' || !ACCOUNT_IS_GONE.has(code)) return 'refused'
+  try {
+    const account = await syncPayoutAccount(ctx, gateway, String(operation.request['accountId']))
+    return account?.ready ? 'refused' : 'account_not_ready'
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error
+    return 'account_not_ready' // It is tried again within the hour, and the news of the account comes by itself.
+  }
+}
+
 async function settleMovement(
   tx: Tx,
   ctx: Ctx,
@@ -250,6 +274,7 @@ async function settleMovement(
   { movement, operation }: Intended,
   made: Made | GatewayRejected,
   final: boolean,
+  waitsFor: WaitCode,
 ): Promise<void> {
   await lockPaymentOfBooking(tx, bookingId)
   const payout = await lockPayoutOfBooking(tx, bookingId)
@@ -257,7 +282,7 @@ async function settleMovement(
   const current = await findMovement(tx, movement.id)
   if (current?.status !== 'intended') return
   if (made instanceof GatewayRejected) {
-    await refuseMovement(tx, ctx, payout, movement, made, final)
+    await refuseMovement(tx, ctx, payout, movement, made, final, waitsFor)
     return
   }
   assert(made.amountMinor === movement.amountMinor, `movement ${movement.id} is of the amount asked for`)
@@ -319,10 +344,10 @@ async function refuseMovement(
   movement: PayoutMovement,
   { code, message }: GatewayRejected,
   final: boolean,
+  waitsFor: WaitCode,
 ): Promise<void> {
   await markMovement(tx, ctx, movement, { status: 'refused', failureReason: message })
   if (movement.kind === 'transfer') {
-    const waitsFor = code === 'balance_insufficient' ? 'platform_balance' : 'refused'
     await failAttempt(tx, ctx, payout, waitsFor, message)
     return
   }

@@ -82,11 +82,23 @@ export async function readDebt(
   return debtMinor > 0n ? debtMinor : 0n
 }
 
+/** Whether something is under way to or from the account that a provider has had until now. */
+export async function hasPayoutInFlight(db: Queryable, providerId: ProviderId): Promise<boolean> {
+  const [movement] = await db
+    .select({ id: payoutMovements.id })
+    .from(payoutMovements)
+    .where(and(eq(payoutMovements.providerId, providerId), eq(payoutMovements.status, 'intended')))
+    .limit(1)
+  return movement !== undefined
+}
+
 /** Where a provider's money goes. */
 export interface Payee extends Record<string, unknown> {
   readonly slug: string
   readonly accountId: string | null
   readonly ready: boolean
+  /** The account has left us: nothing reaches it any more, and another may take its place. */
+  readonly disconnected: boolean
   readonly country: string
   readonly currency: Currency
   readonly email: string | null
@@ -94,7 +106,8 @@ export interface Payee extends Record<string, unknown> {
 
 export async function findPayee(db: Queryable, providerId: ProviderId): Promise<Payee | null> {
   const { rows } = await db.execute<Payee>(sql`
-    select slug, payout_account_id as "accountId", payout_account_ready as ready, country, currency, contact_email as email
+    select slug, payout_account_id as "accountId", payout_account_ready as ready,
+      'disconnected' = any(payout_account_requirements) as disconnected, country, currency, contact_email as email
     from providers where id = ${providerId}`)
   return rows[0] ?? null
 }

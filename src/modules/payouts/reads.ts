@@ -8,6 +8,8 @@ import { maySeeEarnings } from './authorize.ts'
 import { WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
 import { findPayee, readDebt } from './queries.ts'
 
+export { CONNECTION_OUTCOMES, type ConnectionOutcome } from './domain/connection.ts'
+
 /** held: in escrow until its date. due: its date has come. paid: sent. failed: could not be sent, left to an operator. */
 export const EARNING_STATUSES = ['held', 'due', 'paid', 'failed'] as const
 export type EarningStatus = (typeof EARNING_STATUSES)[number]

@@ -13,6 +13,7 @@ import {
   type Routes,
 } from '#src/platform/http/define.ts'
 import { idempotently, inIdempotentTransaction } from '#src/platform/http/idempotency.ts'
+import { startConnection } from './connect-payout-account.ts'
 import { checkPayoutAccount, createPayoutOnboarding } from './open-payout-account.ts'
 import { WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
 import { EARNING_STATUSES, getEarnings } from './reads.ts'
@@ -85,7 +86,29 @@ const onboardingRoute = createRoute({
   request: { params: ofProvider, headers: idempotencyHeaders },
   responses: {
     ...ok(201, 'Where to send the provider', z.object({ url: z.url() }).openapi('PayoutOnboarding')),
-    ...refusals('provider.not_found', 'payment.unavailable', ...WRITE_REFUSALS),
+    ...refusals('provider.not_found', 'provider.payout_in_flight', 'payment.unavailable', ...WRITE_REFUSALS),
+  },
+})
+
+const connectionRoute = createRoute({
+  method: 'post',
+  path: '/v1/providers/{providerId}/payout-account/connection',
+  operationId: 'startPayoutAccountConnection',
+  tags: TAG,
+  summary: 'A page where the provider connects the account they have at the payment company already',
+  request: { params: ofProvider, headers: idempotencyHeaders },
+  responses: {
+    ...ok(
+      201,
+      'Where to send the provider, within 15 minutes',
+      z.object({ url: z.url() }).openapi('PayoutAccountConnection'),
+    ),
+    ...refusals(
+      'provider.not_found',
+      'provider.connection_not_offered',
+      'provider.payout_account_kept',
+      ...WRITE_REFUSALS,
+    ),
   },
 })
 
@@ -152,6 +175,12 @@ export function payoutsRoutes({ gateway }: { gateway: PaymentGateway }): Routes 
       idempotently(c, async () => {
         const providerId = c.req.valid('param').providerId as ProviderId
         return { status: 201, body: await createPayoutOnboarding(c.var.ctx, gateway, providerId) }
+      }),
+    )
+    api.openapi(connectionRoute, (c) =>
+      inIdempotentTransaction(c, async () => {
+        const providerId = c.req.valid('param').providerId as ProviderId
+        return { status: 201, body: await startConnection(c.var.ctx, gateway, providerId) }
       }),
     )
     api.openapi(checkRoute, (c) =>

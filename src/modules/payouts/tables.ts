@@ -1,5 +1,5 @@
 import { bigint, char, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
-import type { BookingId, PayoutId, ProviderId } from '#src/kernel/ids.ts'
+import type { BookingId, PayoutId, ProviderId, UserId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
 import { instant } from '#src/platform/db/columns.ts'
 import type { WaitCode } from './domain/payout-rules.ts'
@@ -32,6 +32,16 @@ export const payouts = pgTable('payouts', {
   updatedAt: instant().notNull(),
 })
 export type Payout = typeof payouts.$inferSelect
+
+/** Who is on their way to connect an account, for which provider; used up by whoever comes back. */
+export const connectStates = pgTable('connect_states', {
+  tokenHash: text().primaryKey(),
+  providerId: uuid().$type<ProviderId>().notNull(),
+  userId: uuid().$type<UserId>().notNull(),
+  createdAt: instant().notNull(),
+  expiresAt: instant().notNull(),
+  usedAt: instant(),
+})
 
 export const payoutMovements = pgTable('payout_movements', {
   id: uuid().primaryKey(),

@@ -4,6 +4,7 @@ import type { ProviderId, UserId } from '#src/kernel/ids.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { openPointsBeforeGoLive, type OnboardingStep, type OpenPoint } from './domain/onboarding.ts'
+import { isDisconnected } from './domain/payout-account.ts'
 import { readOnboarding } from './queries.ts'
 import { providerMembers, providers, type MemberRole, type ProviderStatus } from './tables.ts'
 
@@ -28,7 +29,15 @@ export interface OwnProviderView {
   contactEmail: string | null
   contactPhone: string | null
   photos: string[]
-  payoutAccount: { id: string | null; ready: boolean; requirements: string[] }
+  payoutAccount: {
+    id: string | null
+    ready: boolean
+    requirements: string[]
+    /** The account has left us: it has to be connected again, or another one. */
+    disconnected: boolean
+    /** Why its bank sends back what is paid out to it, in the payment company's word; null when it does not. */
+    bankFailure: string | null
+  }
   onboarding: { steps: OnboardingStep[]; openBeforeGoLive: OpenPoint[] }
 }
 
@@ -52,6 +61,8 @@ export async function getOwnProvider(
       id: provider.payoutAccountId,
       ready: provider.payoutAccountReady,
       requirements: provider.payoutAccountRequirements,
+      disconnected: isDisconnected(provider.payoutAccountRequirements),
+      bankFailure: provider.bankPayoutFailure,
     },
     onboarding: { steps, openBeforeGoLive: openPointsBeforeGoLive(steps) },
   }

@@ -62,6 +62,11 @@ const ownProviderSchema = z
       id: z.string().nullable(),
       ready: z.boolean(),
       requirements: z.array(z.string()),
+      disconnected: z.boolean(),
+      bankFailure: z
+        .string()
+        .nullable()
+        .openapi({ description: 'Why the bank sends payouts back; null when it does not.' }),
     }),
     onboarding: z.object({
       steps: z.array(

@@ -1,9 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import { GatewayRejected, type PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import { assertNoOpenTransaction, inTransaction, type Ctx } from '#src/platform/context.ts'
-import type { Tx } from '#src/platform/db/database.ts'
+import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
+import { DISCONNECTED, isDisconnected } from './domain/payout-account.ts'
 import { lockManagedProvider, type Provider } from './queries.ts'
 import { providers } from './tables.ts'
 
@@ -11,6 +12,8 @@ export interface PayoutAccountState {
   readonly accountId: string
   readonly ready: boolean
   readonly requirements: readonly string[]
+  /** Why its bank sent the last payout back; null when it did not. */
+  readonly bankFailure: string | null
 }
 
 /**
@@ -36,9 +39,19 @@ export async function syncPayoutAccount(
     // Two were noted meanwhile. The second began after the first was noted, and so after we came: it is as new as ours.
     // However many come at once, nobody reads more than three times.
     if (before.payoutAccountReads >= readsAtFirst + 2) return noted(before, accountId)
-    const { ready, requirements } = await gateway.readPayoutAccount(accountId)
-    const state = { accountId, ready, requirements }
+    const state = await readState(gateway, accountId)
     if (await inTransaction(ctx, (tx) => record(tx, ctx, before, state))) return state
+  }
+}
+
+/** That the gateway knows no such account of ours is an answer too: it has left us, and may come back. */
+async function readState(gateway: PaymentGateway, accountId: string): Promise<PayoutAccountState> {
+  try {
+    const { ready, requirements, bankFailure } = await gateway.readPayoutAccount(accountId)
+    return { accountId, ready, requirements, bankFailure }
+  } catch (error) {
+    if (!(error instanceof GatewayRejected) || error.code !== 'account_invalid') throw error
+    return { accountId, ready: false, requirements: [DISCONNECTED], bankFailure: null }
   }
 }
 
@@ -47,6 +60,7 @@ function noted(provider: Provider, accountId: string): PayoutAccountState {
     accountId,
     ready: provider.payoutAccountReady,
     requirements: provider.payoutAccountRequirements,
+    bankFailure: provider.bankPayoutFailure,
   }
 }
 
@@ -54,44 +68,68 @@ function noted(provider: Provider, accountId: string): PayoutAccountState {
 async function record(tx: Tx, ctx: Ctx, before: Provider, state: PayoutAccountState): Promise<boolean> {
   const { rowCount } = await tx
     .update(providers)
-    .set(columnsOf(ctx, state))
+    .set(columnsOf(ctx, before, state))
     .where(and(eq(providers.id, before.id), eq(providers.payoutAccountReads, before.payoutAccountReads)))
   if (rowCount === 0) return false
-  if (before.payoutAccountReady !== state.ready) await tell(tx, ctx, before.id, state.ready)
+  await tellWhatChanged(tx, ctx, before, state)
   return true
 }
 
-/** Ties an account that was just opened to the provider. A provider keeps the first one: money may be on its way to it. */
+/**
+ * Ties an account to the provider. A provider keeps the first one, because money may be on its way to it; one that has left us
+ * gives way to another as soon as `replaces` says that nothing is.
+ */
 export async function attachPayoutAccount(
   ctx: Ctx,
   providerId: ProviderId,
   state: PayoutAccountState,
-): Promise<void> {
-  await inTransaction(ctx, async (tx) => {
+  { replaces }: { replaces: () => Promise<boolean> },
+): Promise<'attached' | 'kept' | 'taken' | 'in_flight'> {
+  return inTransaction(ctx, async (tx) => {
     const provider = await lockManagedProvider(tx, ctx.actor, providerId)
-    if (provider.payoutAccountId !== null) return
+    const left = isDisconnected(provider.payoutAccountRequirements)
+    const same = provider.payoutAccountId === state.accountId
+    if (provider.payoutAccountId !== null && !left) return same ? 'attached' : 'kept'
+    if (!same && (await isAccountOfProvider(tx, state.accountId))) return 'taken'
+    if (!same && provider.payoutAccountId !== null && !(await replaces())) return 'in_flight'
     await tx
       .update(providers)
-      .set({ payoutAccountId: state.accountId, ...columnsOf(ctx, state) })
+      .set({ payoutAccountId: state.accountId, ...columnsOf(ctx, provider, state) })
       .where(eq(providers.id, providerId))
-    if (state.ready) await tell(tx, ctx, providerId, true)
+    await tellWhatChanged(tx, ctx, provider, state)
+    return 'attached'
   })
 }
 
-function columnsOf(ctx: Ctx, { ready, requirements }: PayoutAccountState) {
+/** Whether somebody here is paid to this account. */
+export async function isAccountOfProvider(db: Queryable, accountId: string): Promise<boolean> {
+  const [provider] = await db
+    .select({ id: providers.id })
+    .from(providers)
+    .where(eq(providers.payoutAccountId, accountId))
+  return provider !== undefined
+}
+
+function columnsOf(ctx: Ctx, before: Provider, { ready, requirements, bankFailure }: PayoutAccountState) {
   return {
     payoutAccountReady: ready,
     payoutAccountRequirements: [...requirements],
     payoutAccountCheckedAt: ctx.now,
     payoutAccountReads: sql`${providers.payoutAccountReads} + 1`,
+    bankPayoutFailure: bankFailure,
+    bankPayoutFailedAt: bankFailure === null ? null : (before.bankPayoutFailedAt ?? ctx.now),
   }
 }
 
-async function tell(tx: Tx, ctx: Ctx, providerId: ProviderId, ready: boolean): Promise<void> {
-  await emit(tx, {
-    type: ready ? 'provider.payouts_ready' : 'provider.payouts_not_ready',
-    subjectId: providerId,
-    payload: { providerId },
-    occurredAt: ctx.now,
-  })
+async function tellWhatChanged(
+  tx: Tx,
+  ctx: Ctx,
+  before: Provider,
+  { ready, bankFailure }: PayoutAccountState,
+): Promise<void> {
+  const tell = (type: string) =>
+    emit(tx, { type, subjectId: before.id, payload: { providerId: before.id }, occurredAt: ctx.now })
+  if (before.payoutAccountReady !== ready)
+    await tell(ready ? 'provider.payouts_ready' : 'provider.payouts_not_ready')
+  if (before.bankPayoutFailure === null && bankFailure !== null) await tell('provider.bank_payout_failed')
 }

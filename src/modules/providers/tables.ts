@@ -31,6 +31,9 @@ export const providers = pgTable('providers', {
   payoutAccountRequirements: text().array().notNull(),
   payoutAccountCheckedAt: instant(),
   payoutAccountReads: integer().notNull().default(0),
+  /** Since when its bank has been sending back what is paid out to it, and the payment company's word for why. */
+  bankPayoutFailedAt: instant(),
+  bankPayoutFailure: text(),
   ratingSum: integer().notNull(),
   ratingCount: integer().notNull(),
   importSource: text(),

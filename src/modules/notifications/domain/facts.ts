@@ -93,5 +93,23 @@ export interface PayoutFacts {
   }[]
 }
 
+/** How it stands with the account a provider is paid to. */
+export interface PayoutAccountFacts {
+  readonly provider: {
+    readonly id: string
+    readonly name: string
+    readonly slug: string
+    readonly addressees: readonly Addressee[]
+  }
+  readonly ready: boolean
+  readonly disconnected: boolean
+  /** Answers that the payment company still asks for. */
+  readonly missingCount: number
+  /** Why the bank sends payouts back, in words, and since when; null when it does not. */
+  readonly bankFailure: string | null
+  readonly bankFailedAt: Temporal.Instant | null
+  readonly timeZone: string
+}
+
 /** Who reads a mail; a guest reads what a customer does, with other links. */
 export type Audience = 'customer' | 'guest' | 'provider'

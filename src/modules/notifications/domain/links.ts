@@ -1,4 +1,4 @@
-import type { BookingFacts, PayoutFacts } from './facts.ts'
+import type { BookingFacts, PayoutAccountFacts, PayoutFacts } from './facts.ts'
 import type { AccountTemplate } from './who-gets-what.ts'
 
 // Where the pages are that mails lead to. None of them changes anything by being opened.
@@ -36,4 +36,8 @@ const ACCOUNT_PAGES: Readonly<Record<AccountTemplate, string>> = {
 /** A page with a form that uses the token: mail scanners follow links, and must not use it up. */
 export function accountUrl(appUrl: string, template: AccountTemplate, token: string): string {
   return `${appUrl}/${ACCOUNT_PAGES[template]}?${new URLSearchParams({ token })}`
+}
+
+export function payoutAccountUrl(appUrl: string, { provider }: PayoutAccountFacts): string {
+  return `${appUrl}/provider/${provider.slug}/payouts`
 }

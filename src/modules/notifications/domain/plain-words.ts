@@ -1,4 +1,4 @@
-import type { BookingFacts, PayoutFacts } from './facts.ts'
+import type { BookingFacts, PayoutAccountFacts, PayoutFacts } from './facts.ts'
 
 // Controls, line and paragraph separators, and the marks that reverse or hide text.
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu
@@ -52,4 +52,8 @@ export function plainPayout(payout: PayoutFacts): PayoutFacts {
       serviceName: oneLine(booking.serviceName, 120),
     })),
   }
+}
+
+export function plainPayoutAccount(account: PayoutAccountFacts): PayoutAccountFacts {
+  return { ...account, provider: { ...account.provider, name: oneLine(account.provider.name, 120) } }
 }

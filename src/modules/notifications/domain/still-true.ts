@@ -1,9 +1,9 @@
 import { isLive } from '#src/kernel/booking-states.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import type { BookingFacts } from './facts.ts'
+import type { BookingFacts, PayoutAccountFacts } from './facts.ts'
 import { isStillUseful } from './reminders.ts'
-import type { BookingTemplate } from './who-gets-what.ts'
+import type { ProviderTemplate, BookingTemplate } from './who-gets-what.ts'
 
 /**
  * Mail can wait while the mail server is down. Whether it is still worth sending when its turn comes: what has since been
@@ -41,6 +41,11 @@ export function isStillTrue(
     case 'dispute_closed':
       return true
   }
+}
+
+/** An account is often in order again within minutes. */
+export function isStillTrueOfProvider(template: ProviderTemplate, account: PayoutAccountFacts): boolean {
+  return template === 'payouts_not_ready' ? !account.ready : account.bankFailure !== null
 }
 
 function isSameInstant(stated: unknown, at: Temporal.Instant): boolean {

@@ -25,10 +25,14 @@ export const PAYOUT_TEMPLATES = ['payout_sent', 'payout_failed', 'payout_reverse
 /** Written when the person asks or signs up; each carries a link that opens something of the account. */
 export const ACCOUNT_TEMPLATES = ['password_reset', 'email_verification'] as const
 
+/** About a provider's payout account, whatever the booking. */
+export const PROVIDER_TEMPLATES = ['payouts_not_ready', 'bank_payout_failed'] as const
+
 export type BookingTemplate = (typeof BOOKING_TEMPLATES)[number]
 export type PayoutTemplate = (typeof PAYOUT_TEMPLATES)[number]
 export type AccountTemplate = (typeof ACCOUNT_TEMPLATES)[number]
-export type Template = BookingTemplate | PayoutTemplate | AccountTemplate
+export type ProviderTemplate = (typeof PROVIDER_TEMPLATES)[number]
+export type Template = BookingTemplate | PayoutTemplate | AccountTemplate | ProviderTemplate
 
 /** 'customer' is whoever booked, with an account or as a guest. */
 export type Recipient = 'customer' | 'provider'
@@ -98,6 +102,11 @@ export const PAYOUT_MAILS: Readonly<Record<string, readonly Promised<PayoutTempl
   'payout.failed': [{ template: 'payout_failed', to: 'provider' }],
   'payout.reversed': [{ template: 'payout_reversed', to: 'provider' }],
   'payout.owed': [{ template: 'payout_owed', to: 'provider' }],
+}
+
+export const PROVIDER_MAILS: Readonly<Record<string, readonly Promised<ProviderTemplate>[]>> = {
+  'provider.payouts_not_ready': [{ template: 'payouts_not_ready', to: 'provider' }],
+  'provider.bank_payout_failed': [{ template: 'bank_payout_failed', to: 'provider' }],
 }
 
 export function bookingMails(

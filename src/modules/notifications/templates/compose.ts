@@ -1,11 +1,17 @@
-import { oneLine, plainFacts, plainPayout } from '../domain/plain-words.ts'
-import type { AccountTemplate, BookingTemplate, PayoutTemplate } from '../domain/who-gets-what.ts'
+import { oneLine, plainFacts, plainPayout, plainPayoutAccount } from '../domain/plain-words.ts'
+import type {
+  AccountTemplate,
+  BookingTemplate,
+  PayoutTemplate,
+  ProviderTemplate,
+} from '../domain/who-gets-what.ts'
 import { emailVerification, passwordReset } from './accounts.ts'
 import { bookingCancelled, bookingRescheduled, noShow } from './changes.ts'
 import { bookingAccepted, bookingConfirmed, bookingDeclined, requestReceived } from './confirmations.ts'
-import type { AccountView, BookingView, MailContent, PayoutView } from './content.ts'
-import { holdExpired, latePaymentRefunded, paymentFailed } from './payment-troubles.ts'
+import type { AccountView, BookingView, MailContent, PayoutAccountView, PayoutView } from './content.ts'
 import { bookingRefunded, disputeClosed, paymentDisputed, refundFailed } from './money-changes.ts'
+import { holdExpired, latePaymentRefunded, paymentFailed } from './payment-troubles.ts'
+import { bankPayoutFailed, payoutsNotReady } from './payout-accounts.ts'
 import { payoutFailed, payoutOwed, payoutReversed, payoutSent } from './payouts.ts'
 import { reviewAsk, startsIn24Hours, startsIn2Hours } from './reminders.ts'
 
@@ -41,6 +47,11 @@ const ACCOUNT: Readonly<Record<AccountTemplate, (view: AccountView) => MailConte
   email_verification: emailVerification,
 }
 
+const PROVIDER: Readonly<Record<ProviderTemplate, (view: PayoutAccountView) => MailContent>> = {
+  payouts_not_ready: payoutsNotReady,
+  bank_payout_failed: bankPayoutFailed,
+}
+
 export function composeBookingMail(template: BookingTemplate, view: BookingView): MailContent {
   return finished(BOOKING[template]({ ...view, facts: plainFacts(view.facts) }))
 }
@@ -51,6 +62,10 @@ export function composePayoutMail(template: PayoutTemplate, view: PayoutView): M
 
 export function composeAccountMail(template: AccountTemplate, view: AccountView): MailContent {
   return finished(ACCOUNT[template](view))
+}
+
+export function composeProviderMail(template: ProviderTemplate, view: PayoutAccountView): MailContent {
+  return finished(PROVIDER[template]({ ...view, account: plainPayoutAccount(view.account) }))
 }
 
 /** The subject becomes a header: one line, whatever names it was made of. */

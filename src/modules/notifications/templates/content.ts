@@ -1,7 +1,7 @@
 import type { JsonObject } from '#src/kernel/json.ts'
 import { formatMoney, money, type Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import type { Audience, BookingFacts, PayoutFacts } from '../domain/facts.ts'
+import type { Audience, BookingFacts, PayoutAccountFacts, PayoutFacts } from '../domain/facts.ts'
 import { oneLine } from '../domain/plain-words.ts'
 
 /** What a mail says, before it is dressed: HTML and plain text are drawn from the same content and cannot differ. */
@@ -57,6 +57,11 @@ export interface AccountView {
   readonly name: string
   /** Opens something of the account; not kept once the mail has gone. */
   readonly url: string
+}
+
+export interface PayoutAccountView {
+  readonly account: PayoutAccountFacts
+  readonly appUrl: string
 }
 
 export function amountOf(amountMinor: bigint, currency: Currency): string {

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Audience, BookingFacts } from '../domain/facts.ts'
-import { ACCOUNT_TEMPLATES, BOOKING_TEMPLATES, PAYOUT_TEMPLATES } from '../domain/who-gets-what.ts'
-import { previewMails, SAMPLE_BOOKING } from '../preview-mails.ts'
+import {
+  ACCOUNT_TEMPLATES,
+  BOOKING_TEMPLATES,
+  PAYOUT_TEMPLATES,
+  PROVIDER_TEMPLATES,
+} from '../domain/who-gets-what.ts'
+import { previewMails, SAMPLE_BOOKING, type MailPreview } from '../preview-mails.ts'
 import { renderMail } from '../render-mail.ts'
 import { composeBookingMail } from './compose.ts'
 import type { BookingView } from './content.ts'
@@ -38,20 +43,41 @@ function view(audience: Audience, facts: Partial<BookingFacts> = {}, event = {})
 
 test('there is a preview of every template', () => {
   expect(new Set(previews.map(({ template }) => template))).toEqual(
-    new Set([...BOOKING_TEMPLATES, ...PAYOUT_TEMPLATES, ...ACCOUNT_TEMPLATES]),
+    new Set([...BOOKING_TEMPLATES, ...PAYOUT_TEMPLATES, ...ACCOUNT_TEMPLATES, ...PROVIDER_TEMPLATES]),
   )
   expect(new Set(previews.map(({ name }) => name)).size).toBe(previews.length)
 })
 
-describe.each(previews.map((preview) => [preview.name, preview] as const))('%s', (_, mail) => {
-  test('says amount, zone and code, in HTML and in plain text', () => {
-    const ofAccount = (ACCOUNT_TEMPLATES as readonly string[]).includes(mail.template)
+const isOneOf =
+  (templates: readonly string[]) =>
+  ({ template }: MailPreview) =>
+    templates.includes(template)
+const isOfProvider = isOneOf(PROVIDER_TEMPLATES)
+const isOfMoney = isOneOf([...BOOKING_TEMPLATES, ...PAYOUT_TEMPLATES])
+const named = (some: readonly MailPreview[]) => some.map((preview) => [preview.name, preview] as const)
+
+test.each(named(previews.filter(isOfMoney)))(
+  '%s says amount, zone and code, in HTML and in plain text',
+  (_, mail) => {
     for (const body of [visible(mail.html), mail.text]) {
-      if (!ofAccount) {
-        expect(body).toMatch(/\$\d+\.\d\d/)
-        expect(body).toMatch(/UTC−5/)
-        expect(body).toContain(SAMPLE_BOOKING.code)
-      }
+      expect(body).toMatch(/\$\d+\.\d\d/)
+      expect(body).toMatch(/UTC−5/)
+      expect(body).toContain(SAMPLE_BOOKING.code)
+    }
+  },
+)
+
+test.each(named(previews.filter(isOfProvider)))('%s says whose account it is and what to do', (_, mail) => {
+  for (const body of [visible(mail.html), mail.text]) {
+    expect(body).toContain('Hello Ana Moreira Massage')
+    expect(body).toMatch(/connect it again|its page|correct your bank details/i)
+    expect(body).toMatch(/waits for you|money is safe/)
+  }
+})
+
+describe.each(named(previews))('%s', (_, mail) => {
+  test('says why it was sent, and nothing that is no word', () => {
+    for (const body of [visible(mail.html), mail.text]) {
       expect(body).toMatch(/You get this mail because/)
       expect(body).not.toMatch(/undefined|null|NaN|\[object|Invalid Date/)
     }

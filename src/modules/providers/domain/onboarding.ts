@@ -1,3 +1,5 @@
+import { isDisconnected } from './payout-account.ts'
+
 export const ONBOARDING_STEPS = ['profile', 'services', 'availability', 'payouts', 'go_live'] as const
 export type OnboardingStepId = (typeof ONBOARDING_STEPS)[number]
 
@@ -70,6 +72,14 @@ function openPayoutPoints(facts: OnboardingFacts): OpenPoint[] {
       {
         code: 'payout_account',
         sentence: 'Set up payouts: until then your page can be seen but not booked.',
+      },
+    ]
+  }
+  if (isDisconnected(facts.payoutAccountRequirements)) {
+    return [
+      {
+        code: 'payout_disconnected',
+        sentence: 'Your payout account was disconnected. Connect it again, or set up another one.',
       },
     ]
   }

@@ -1,11 +1,23 @@
 import { redirect } from 'next/navigation'
 import { listMemberships } from '#src/modules/providers/reads.ts'
+import { one, queryString, type Query } from '../../../(public)/query.ts'
 import { requireAccount } from '../../../require-account.ts'
 
-/** Where the payment company sends a provider back to; the page asks it at once what has changed. */
-export default async function BackFromOnboarding() {
-  const { account, ctx } = await requireAccount('/provider/payouts')
+interface PageProps {
+  searchParams: Promise<Query>
+}
+
+/**
+ * Where somebody comes back to from the payment company when it is not known whose page they set out from. Their own then asks
+ * at once what has changed, or says what became of the connection.
+ */
+export default async function BackFromThePaymentCompany({ searchParams }: PageProps) {
+  const connection = one(await searchParams, 'connection')
+  const query = queryString(connection === undefined ? { check: '1' } : { connection })
+  const { account, ctx } = await requireAccount(`/provider/payouts${query}`)
   const memberships = await listMemberships(ctx.db, account.userId)
   const [first] = memberships
-  redirect(first && memberships.length === 1 ? `/provider/${first.slug}/payouts?check=1` : '/provider')
+  // Which of several they meant is known to them alone; what became of a connection can be said on any of them.
+  const clear = memberships.length === 1 || connection !== undefined
+  redirect(first && clear ? `/provider/${first.slug}/payouts${query}` : '/provider')
 }

@@ -2,7 +2,14 @@ import Link from 'next/link'
 import type { BookingId } from '#src/kernel/ids.ts'
 import type { MoneyJson } from '#src/kernel/money.ts'
 import { listBookings } from '#src/modules/bookings/reads.ts'
-import { getEarnings, type EarningLine, type EarningStatus } from '#src/modules/payouts/reads.ts'
+import {
+  CONNECTION_OUTCOMES,
+  getEarnings,
+  type ConnectionOutcome,
+  type EarningLine,
+  type EarningStatus,
+} from '#src/modules/payouts/reads.ts'
+import { sayBankFailure } from '#src/modules/providers/reads.ts'
 import { Badge } from '#src/ui/badge.tsx'
 import { ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
@@ -52,6 +59,7 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
     limit: items.length,
   })
   const partsOf = new Map(bookings.map(({ id: bookingId, earnings: parts }) => [bookingId, parts]))
+  const { bankFailure } = provider.payoutAccount
   const failed = items.some(({ status }) => status === 'failed')
   return (
     <Column>
@@ -66,12 +74,15 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
         Money rests with us until {ctx.config.ESCROW_DAYS} days after the service, then it is sent to your
         account.
       </PageHeading>
+      <ConnectionNotice outcome={one(query, 'connection')} />
       <PayoutAccount
         providerId={provider.id}
         account={provider.payoutAccount}
         check={one(query, 'check') !== undefined}
         path={path}
         failed={failed}
+        bankProblem={bankFailure === null ? null : sayBankFailure(bankFailure)}
+        connectOffered={ctx.config.STRIPE_CONNECT_CLIENT_ID !== undefined}
       />
       {earnings.owed.amountMinor > 0 && (
         <div className="mt-6">
@@ -167,6 +178,19 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
         />
       </div>
     </Column>
+  )
+}
+
+/** What became of it, when somebody comes back from connecting an account. */
+function ConnectionNotice({ outcome }: { outcome: string | undefined }) {
+  if (outcome === undefined || !Object.hasOwn(CONNECTION_OUTCOMES, outcome)) return null
+  const { title, sentence } = CONNECTION_OUTCOMES[outcome as ConnectionOutcome]
+  return (
+    <div className="mb-3">
+      <Notice tone={outcome === 'connected' ? 'success' : 'warning'} title={title}>
+        <p>{sentence}</p>
+      </Notice>
+    </div>
   )
 }
 

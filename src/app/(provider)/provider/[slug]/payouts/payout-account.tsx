@@ -15,20 +15,32 @@ export interface PayoutAccountProps {
   check: boolean
   path: string
   failed: boolean
+  /** Why the bank sends payouts back, in words; null when it does not. */
+  bankProblem: string | null
+  /** Whether an account that somebody has already can be connected here. */
+  connectOffered: boolean
 }
 
 /** Whether the provider can be paid, what is missing, and the way to the pages where it is filled in. */
-export function PayoutAccount({ providerId, account, check, path, failed }: PayoutAccountProps) {
+export function PayoutAccount({
+  providerId,
+  account,
+  check,
+  path,
+  failed,
+  bankProblem,
+  connectOffered,
+}: PayoutAccountProps) {
   const router = useRouter()
   const [busy, setBusy] = useState<string | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const asked = useRef(false)
   const base = `/api/v1/providers/${providerId}/payout-account` as const
 
-  async function open() {
+  async function goTo(address: typeof base | `${typeof base}/connection`) {
     setBusy('Opening…')
     setProblem(null)
-    const answer = await post<{ url: string }>(base, {}, { idempotencyKey: newIdempotencyKey() })
+    const answer = await post<{ url: string }>(address, {}, { idempotencyKey: newIdempotencyKey() })
     if (answer.ok) return window.location.assign(answer.body.url)
     setBusy(null)
     setProblem(answer.problem.detail)
@@ -51,13 +63,25 @@ export function PayoutAccount({ providerId, account, check, path, failed }: Payo
     // Asked once on arrival; the address then loses the word that asked for it.
   })
 
+  const begins = account.id === null || account.disconnected
   const missing = account.requirements.length
-  const words = account.id
-    ? `${missing > 0 ? `${count(missing, 'answer is', 'answers are')} still missing` : 'Your details are being checked'}. Until then you cannot be booked.`
-    : 'Until you have set up how you are paid, your page can be seen but not booked.'
+  const words = account.disconnected
+    ? 'Your payout account was disconnected from us. Connect it again, or set up another one; what you have earned waits for you. Until then you cannot be booked.'
+    : account.id
+      ? `${missing > 0 ? `${count(missing, 'answer is', 'answers are')} still missing` : 'Your details are being checked'}. Until then you cannot be booked.`
+      : 'Until you have set up how you are paid, your page can be seen but not booked.'
   return (
     <div className="flex flex-col gap-3">
       {problem && <Notice tone="danger" title={problem} live />}
+      {bankProblem !== null && (
+        <Notice tone="danger" title="Your bank sent a payout back">
+          <p>
+            {bankProblem} The money is safe at the payment company. Open the payout account and correct your
+            bank details there; it is paid out again by itself, and this message goes away when it has
+            arrived.
+          </p>
+        </Notice>
+      )}
       {account.ready ? (
         <Notice
           tone={failed ? 'warning' : 'success'}
@@ -79,11 +103,16 @@ export function PayoutAccount({ providerId, account, check, path, failed }: Payo
           look={account.ready ? 'secondary' : 'primary'}
           size="small"
           busy={busy}
-          onClick={() => void open()}
+          onClick={() => void goTo(base)}
         >
-          {account.ready ? 'Open the payout account' : account.id ? 'Finish the set-up' : 'Set up payouts'}
+          {account.ready ? 'Open the payout account' : begins ? 'Set up payouts' : 'Finish the set-up'}
         </Button>
-        {account.id && !account.ready && !busy && (
+        {begins && connectOffered && !busy && (
+          <Button look="secondary" size="small" onClick={() => void goTo(`${base}/connection`)}>
+            Connect an existing Stripe account
+          </Button>
+        )}
+        {!begins && !account.ready && !busy && (
           <Button look="secondary" size="small" onClick={() => void ask()}>
             I have done it: check again
           </Button>
