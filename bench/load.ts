@@ -62,13 +62,16 @@ export interface HttpAnswer {
   readonly location: string | undefined
 }
 
+interface HttpOptions {
+  readonly method?: string
+  readonly headers?: Record<string, string>
+  readonly body?: string
+}
+
 /** The leanest client of Node's own: fetch costs more than what is measured. */
 export function httpClient(clients: number) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: clients, scheduling: 'fifo' })
-  return (
-    url: string,
-    options: { method?: string; headers?: Record<string, string>; body?: string } = {},
-  ): Promise<HttpAnswer> =>
+  const send = (url: string, options: HttpOptions = {}): Promise<HttpAnswer> =>
     new Promise((resolve, reject) => {
       const headers =
         options.body === undefined
@@ -90,7 +93,13 @@ export function httpClient(clients: number) {
           )
         },
       )
-      request.on('error', reject)
+      request.on('error', (error) => {
+        // The server closed the connection while it was idle between two measurements: nothing has been asked yet.
+        const { code } = error as NodeJS.ErrnoException
+        if (request.reusedSocket && code === 'ECONNRESET') send(url, options).then(resolve, reject)
+        else reject(error)
+      })
       request.end(options.body)
     })
+  return send
 }

@@ -65,12 +65,14 @@ export async function benchProviders(owner: pg.Client, count: number): Promise<B
      booked as (
        insert into bookings (id, code, provider_id, service_id, calendar_id, state, guest_name, guest_email, is_guest, starts_at, ends_at, occupied, time_zone, local_start,
          session_id, service_name, duration_minutes, buffer_before_minutes, buffer_after_minutes, minimum_notice_minutes, location_kind, booking_mode, cancellation_policy,
-         currency, base_minor, commission_minor, surcharge_minor, provider_net_minor, total_minor, platform_fee_basis_points, guest_fee_basis_points, hold_expires_at, created_at, updated_at)
+         currency, base_minor, commission_minor, surcharge_minor, provider_net_minor, total_minor, platform_fee_basis_points, guest_fee_basis_points, hold_expires_at, event_count, created_at, updated_at)
        select id, 'PAST-' || number, provider_id, service_id, calendar_id, 'expired', 'Past', 'past@example.test', true, starts_at, starts_at + interval '1 hour',
          tstzrange(starts_at, starts_at + interval '1 hour'), 'UTC', starts_at, id, 'An hour', 60, 0, 0, 0, 'on_site', 'instant', 'flexible', 'USD', 10000, 1000, 1000, 9000, 11000, 1000, 2000,
-         starts_at, starts_at, starts_at from past returning id, created_at)
+         starts_at, 2, starts_at, starts_at from past returning id, created_at)
      insert into booking_events (booking_id, sequence, transition, from_state, to_state, actor_kind, at)
-     select id, 1, 'expire', 'held', 'expired', 'system', created_at from booked`,
+     select id, e.sequence, e.transition, e.from_state, e.to_state, e.actor, created_at from booked,
+       (values (1, 'hold', null, 'held', 'guest'), (2, 'expire', 'held', 'expired', 'system')) e (sequence, transition, from_state, to_state, actor)
+     order by id, e.sequence`,
     [rows],
   )
   return made
