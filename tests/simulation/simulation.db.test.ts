@@ -1,0 +1,31 @@
+// A seeded random marketplace: people, providers, operators, banks, the post, the clock and the power cut take turns, and
+// what is promised holds after each step. SIM_PROGRAMS and SIM_STEPS for a longer run, SIM_SEED=… to see one program again.
+import { randomInt } from 'node:crypto'
+import { afterAll, expect, test } from 'vitest'
+import { numberFromOutside } from '#tests/support/chance.ts'
+import { describeFailure, programOf, runProgram, shrink } from './program.ts'
+import { prepareWorlds } from './world.ts'
+
+const STEPS = numberFromOutside('SIM_STEPS', 40)
+const PROGRAMS = numberFromOutside('SIM_PROGRAMS', 4)
+const SEED = numberFromOutside('SIM_SEED', 0)
+const SHRINK_MS = numberFromOutside('SIM_SHRINK_SECONDS', 60) * 1_000
+/** On a machine that does other things too. */
+const MS_PER_PROGRAM_MAX = 60_000
+
+const prepared = await prepareWorlds()
+afterAll(() => prepared.template.drop())
+
+/** Others each time, so that every run looks at something new; a failure names its own. */
+const seeds = SEED > 0 ? [SEED] : Array.from({ length: PROGRAMS }, () => randomInt(1, 1_000_000_000))
+
+test.each(seeds)(
+  'a marketplace keeps its promises whatever happens: seed %i',
+  async (seed) => {
+    const failure = await runProgram(prepared, seed, programOf(seed, STEPS))
+    if (process.env['SIM_LOG']) process.stdout.write('')
+    const shown = failure && describeFailure(await shrink(prepared, failure, SHRINK_MS))
+    expect(shown, `SIM_SEED=${seed} SIM_STEPS=${STEPS} npm run test:sim`).toBeNull()
+  },
+  MS_PER_PROGRAM_MAX + SHRINK_MS,
+)
