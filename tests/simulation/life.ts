@@ -73,7 +73,8 @@ export function mortalGateway(gateway: PaymentGateway, life: Life): PaymentGatew
 /** The same of its connections to the database. */
 export function makeMortal(pool: pg.Pool, life: Life): void {
   const connect = pool.connect.bind(pool) as (...given: unknown[]) => unknown
-  pool.connect = ((...given: unknown[]) => (life.isOver() ? never() : connect(...given))) as pg.Pool['connect']
+  pool.connect = ((...given: unknown[]) =>
+    life.isOver() ? never() : connect(...given)) as pg.Pool['connect']
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...given: unknown[]) => unknown
     let open = false

@@ -3,15 +3,8 @@
 import { sql } from 'drizzle-orm'
 import { seededRandom } from '#src/demo/random.ts'
 import { findDrift, findViolations } from '#tests/invariants/check.ts'
-import {
-  beginStory,
-  carryAllLetters,
-  takeStep,
-  writeProgram,
-  type Step,
-  type Story,
-} from './steps.ts'
-import { openWorld, type prepareWorlds } from './world.ts'
+import { beginStory, carryAllLetters, takeStep, writeProgram, type Step, type Story } from './steps.ts'
+import { openWorld, RETRY_SECONDS, type prepareWorlds } from './world.ts'
 
 type Prepared = Awaited<ReturnType<typeof prepareWorlds>>
 
@@ -48,7 +41,6 @@ export async function runProgram(
       world.pass({ seconds: 1 })
     }
     log.push('and then everything comes to rest')
-    if (process.env['SIM_LOG']) console.log(log.join('\n'))
     return failed(await comeToRest(story))
   } catch (error) {
     return { seed, steps, log, wrong: [error] }
@@ -82,7 +74,9 @@ async function brokenWords({ world, told, taken }: Story): Promise<string[]> {
         return state === undefined || (cancelled && state !== 'cancelled')
       })
       .map((each) => `somebody was told ${JSON.stringify(each)}, and it is ${states.get(each.bookingId)}`),
-    ...[...taken].filter((id) => !stored.has(id)).map((id) => `event ${id} was answered with 200 and is lost`),
+    ...[...taken]
+      .filter((id) => !stored.has(id))
+      .map((id) => `event ${id} was answered with 200 and is lost`),
   ]
 }
 
@@ -118,6 +112,7 @@ async function comeToRest(story: Story): Promise<unknown[]> {
 /** Until no letter and no job is left. */
 async function rest(story: Story): Promise<void> {
   const { world } = story
+  world.pass({ seconds: RETRY_SECONDS })
   for (let round = 0; round < REST_ROUNDS_MAX; round += 1) {
     await world.hastenJobs()
     await world.runSweeps()
@@ -127,6 +122,7 @@ async function rest(story: Story): Promise<void> {
       select 1 from graphile_worker.jobs where attempts < max_attempts limit 1`)
     if (world.letters.length === 0 && rows.length === 0) return
     await carryAllLetters(story)
+    if (rows.length > 0) world.pass({ seconds: RETRY_SECONDS })
   }
 }
 
@@ -157,7 +153,7 @@ export async function shrink(prepared: Prepared, failure: Failure, milliseconds:
   const until = performance.now() + milliseconds
   let best = failure
   for (let size = Math.ceil(best.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let start = 0; start < best.steps.length && performance.now() < until; ) {
+    for (let start = 0; start < best.steps.length && performance.now() < until;) {
       const shorter = best.steps.toSpliced(start, size)
       const again = await runProgram(prepared, best.seed, shorter)
       if (again && nameOf(again) === nameOf(best)) best = again

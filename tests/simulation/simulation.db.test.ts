@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { numberFromOutside } from '#tests/support/chance.ts'
+import { KEPT } from './kept.ts'
 import { describeFailure, programOf, runProgram, shrink } from './program.ts'
 import { prepareWorlds } from './world.ts'
 
@@ -23,9 +24,13 @@ test.each(seeds)(
   'a marketplace keeps its promises whatever happens: seed %i',
   async (seed) => {
     const failure = await runProgram(prepared, seed, programOf(seed, STEPS))
-    if (process.env['SIM_LOG']) process.stdout.write('')
     const shown = failure && describeFailure(await shrink(prepared, failure, SHRINK_MS))
     expect(shown, `SIM_SEED=${seed} SIM_STEPS=${STEPS} npm run test:sim`).toBeNull()
   },
   MS_PER_PROGRAM_MAX + SHRINK_MS,
 )
+
+test.each(KEPT)('once it did not: %s', async (_, steps) => {
+  const failure = await runProgram(prepared, 0, steps)
+  expect(failure && describeFailure(failure)).toBeNull()
+})

@@ -205,7 +205,9 @@ const STEPS = {
       story,
       step,
       'no-show',
-      step.b % 4 === 3 ? { absent: at(['customer', 'provider'] as const, step.c), reason: 'Nobody came' } : {},
+      step.b % 4 === 3
+        ? { absent: at(['customer', 'provider'] as const, step.c), reason: 'Nobody came' }
+        : {},
     ),
 
   async refund(story, { a, c }) {
@@ -326,7 +328,8 @@ const STEPS = {
     const kept = writes.filter((one) => isBefore(world.now(), one.at.add({ hours: ANSWER_KEPT_HOURS })))
     const write = at(kept.slice(-8), a)
     // After trouble the first answer was none, and the second may be another.
-    if (!write || write.said.status >= 500 || write.said.body?.code === 'request.in_progress') return 'nothing'
+    if (!write || write.said.status >= 500 || write.said.body?.code === 'request.in_progress')
+      return 'nothing'
     if (write.said.status >= 400 && /^(request|auth)[.]/.test(String(write.said.body?.code))) return 'nothing'
     const again = await world.ask('POST', write.path, write.body, write.asking)
     const same = (said: Said) => JSON.stringify([said.status, said.body?.code, said.body?.id])

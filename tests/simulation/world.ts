@@ -13,7 +13,7 @@ import { composeJobs } from '#src/boot/jobs.ts'
 import { mailboxMailer } from '#src/integrations/mailer/embedded.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
-import { Temporal } from '#src/kernel/time.ts'
+import { isBefore, Temporal } from '#src/kernel/time.ts'
 import type { Clock } from '#src/platform/clock.ts'
 import { readConfig, type Config } from '#src/platform/config.ts'
 import type { Ctx } from '#src/platform/context.ts'
@@ -73,7 +73,7 @@ export async function prepareWorlds(): Promise<{ template: OwnedDatabase; people
 function configFor(databaseUrl: string, stripeUrl: string): Config {
   return readConfig({
     NODE_ENV: 'test',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'error',
     NEXT_PUBLIC_APP_URL: URL_OF_SITE,
     DATABASE_URL: databaseUrl,
     DATABASE_POOLER: 'none',
@@ -129,7 +129,7 @@ export interface World {
   runJobs(): Promise<void>
   /** Runs each sweep until it finds nothing. */
   runSweeps(): Promise<void>
-  /** What waits for its next try is due now, where tries are left. */
+  /** What waits for its next try is due now, where tries are left; not more often than once a minute. */
   hastenJobs(): Promise<void>
   fault(script: { match: string; action: string; times: number }): Promise<void>
   clearFaults(): Promise<void>
@@ -141,12 +141,15 @@ export interface World {
 
 const SWEEP_ROUNDS_MAX = 50
 const TRIES_KEPT = 3
+/** Between two tries, so that tries are not used up faster than time passes. */
+export const RETRY_SECONDS = 61
 const LOOKS_MAX = 20
 
 export async function openWorld(prepared: { template: OwnedDatabase; people: People }): Promise<World> {
   const { people } = prepared
   const database = await createTestDatabase({ template: prepared.template.name, poolMax: 4 })
   let now = BEGINNING
+  let hastenedAt = BEGINNING
   const clock: Clock = { now: () => now }
   const sandboxClock: SandboxClock = { nowSeconds: () => Math.floor(now.epochMilliseconds / 1_000) }
   const sandbox = await startStripeSandbox({
@@ -284,6 +287,8 @@ export async function openWorld(prepared: { template: OwnedDatabase; people: Peo
       await survive(({ runSweeps }) => runSweeps())
     },
     async hastenJobs() {
+      if (isBefore(now, hastenedAt.add({ seconds: RETRY_SECONDS }))) return
+      hastenedAt = now
       await database.owner.execute(sql`
         select graphile_worker.reschedule_jobs(array(select id from graphile_worker.jobs
           where locked_at is null and run_at > now() and attempts < max_attempts - ${TRIES_KEPT}::int), run_at => now())`)
