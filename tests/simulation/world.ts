@@ -2,7 +2,7 @@
 // SDK, and one clock that stands still until it is moved. Nothing happens by itself: jobs and sweeps run when they are told
 // to, webhooks are letters that somebody carries, and the process can die at a named point and is then followed by another.
 import { sql } from 'drizzle-orm'
-import { Logger, runOnce } from 'graphile-worker'
+import { Logger, runTaskListOnce } from 'graphile-worker'
 import { randomUUID } from 'node:crypto'
 import type { Clock as SandboxClock } from '#sandbox/stripe/clock.ts'
 import { startStripeSandbox } from '#sandbox/stripe/server.ts'
@@ -73,7 +73,7 @@ export async function prepareWorlds(): Promise<{ template: OwnedDatabase; people
 function configFor(databaseUrl: string, stripeUrl: string): Config {
   return readConfig({
     NODE_ENV: 'test',
-    LOG_LEVEL: 'error',
+    LOG_LEVEL: 'silent',
     NEXT_PUBLIC_APP_URL: URL_OF_SITE,
     DATABASE_URL: databaseUrl,
     DATABASE_POOLER: 'none',
@@ -109,6 +109,7 @@ export interface Asking {
 
 export interface World {
   readonly owner: Database
+  readonly superuserUrl: string
   readonly people: People
   readonly providers: readonly (MadeProvider & { readonly accountId: string })[]
   readonly stripeUrl: string
@@ -232,6 +233,7 @@ export async function openWorld(prepared: { template: OwnedDatabase; people: Peo
 
   const world: World = {
     owner: database.owner,
+    superuserUrl: database.superuserUrl,
     people,
     providers,
     stripeUrl: sandbox.url,
@@ -361,24 +363,26 @@ function beginProcess(config: Config, clock: Clock) {
         jobs[task]?.(of, news),
       ),
   }
+  const logger = new Logger(() => () => undefined)
+  const taskList = Object.fromEntries(
+    Object.entries(handlers).map(([task, handle]) => [
+      task,
+      (payload: unknown) => handle(ctx(task), payload as JsonObject),
+    ]),
+  )
   return {
     ...{ composition, life, ctx },
     api: composeApi(composition).api,
-    runJobs: () =>
-      runOnce({
-        pgPool: composition.db.$client,
-        noHandleSignals: true,
-        noPreparedStatements: true,
-        concurrency: 1, // one after the other, in one order
-        parsedCronItems: [],
-        logger: new Logger(() => () => undefined),
-        taskList: Object.fromEntries(
-          Object.entries(handlers).map(([task, handle]) => [
-            task,
-            (payload: unknown) => handle(ctx(task), payload as JsonObject),
-          ]),
-        ),
-      }),
+    // One after the other, in one order, on one connection.
+    runJobs: async () => {
+      const client = await composition.db.$client.connect()
+      try {
+        await runTaskListOnce({ noHandleSignals: true, noPreparedStatements: true, logger }, taskList, client)
+          .promise
+      } finally {
+        client.release()
+      }
+    },
     runSweeps: async () => {
       for (const sweep of modules.flatMap((module) => module.sweeps)) {
         for (let round = 0; round < SWEEP_ROUNDS_MAX; round += 1) {
