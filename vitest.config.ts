@@ -1,10 +1,16 @@
 import { defineConfig } from 'vitest/config'
+import { MUTATIONS, plantMutation } from './tests/simulation/mutations.ts'
+
+// One of the mistakes that `npm run test:mutations` plants, by its name.
+const planted = MUTATIONS.filter(({ name }) => name === process.env['MUTATION'])
+const plugins = planted.map(plantMutation)
 
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/count-reporter.ts'],
     projects: [
       {
+        plugins,
         test: {
           name: 'unit',
           sequence: { groupOrder: 0 },
@@ -13,6 +19,7 @@ export default defineConfig({
         },
       },
       {
+        plugins,
         test: {
           name: 'db',
           sequence: { groupOrder: 0 },

@@ -9,7 +9,7 @@ import {
   type ApiRequest,
 } from './api.ts'
 import { registerEndpoints, rememberPlatform, targetsOf, type WebhookTarget } from './beginning.ts'
-import { openClock } from './clock.ts'
+import { openClock, type Clock } from './clock.ts'
 import { faultScript, openFaults, type Fault, type Faults } from './faults.ts'
 import { pruneIdempotency } from './idempotency.ts'
 import { json, type PageAnswer } from './pages/page.ts'
@@ -32,6 +32,8 @@ export interface StripeSandboxOptions {
   connectWebhookUrl?: string
   webhookEndpoints?: WebhookTarget[]
   clockFile?: string
+  /** A clock of the caller's own instead, in the same process. */
+  clock?: Clock
   /** More calls in one second are answered with 429; no limit if it is not given. */
   callsPerSecond?: number
   /** Where the marketplace lives: a link on the dashboard. */
@@ -62,7 +64,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
   for (const { url } of targetsOf(options)) {
     if (!URL.canParse(url)) throw new TypeError(`The webhook address ${url} is not a URL.`)
   }
-  const clock = openClock(options.clockFile)
+  const clock = options.clock ?? openClock(options.clockFile)
   const store = openStore(options.dataFile)
   const faults = openFaults()
   const rateLimit = openRateLimit(options.callsPerSecond)

@@ -15,19 +15,34 @@ export interface TestDatabase {
   readonly superuserUrl: string
 }
 
+export interface OwnedDatabase extends TestDatabase {
+  /** Ends our connections to it: it can then be copied. */
+  close(): Promise<void>
+  drop(): Promise<void>
+}
+
 /**
  * Call at the top of a `*.db.test.ts` file: `const { db } = await openTestDatabase()`.
  * It is dropped after the file's last test.
  */
 export async function openTestDatabase(options: { poolMax?: number } = {}): Promise<TestDatabase> {
+  const database = await createTestDatabase(options)
+  afterAll(() => database.drop())
+  return database
+}
+
+/** One that whoever asked for it drops. @param template the database it is a copy of, to which nobody may be connected */
+export async function createTestDatabase({
+  poolMax = 10,
+  template = inject('postgres').template,
+}: { poolMax?: number; template?: string } = {}): Promise<OwnedDatabase> {
   const postgres = inject('postgres')
   const name = `test_${randomBytes(6).toString('hex')}`
   await withClient(postgres.superuserUrl, (client) =>
-    client.query(`create database ${name} template ${postgres.template} owner ecosystem_owner`),
+    client.query(`create database ${name} template ${template} owner ecosystem_owner`),
   )
   const appUrl = inDatabase(postgres.appUrl, name)
   const ownerUrl = inDatabase(postgres.ownerUrl, name)
-  const poolMax = options.poolMax ?? 10
   const open = (url: string) =>
     openDatabase({
       url,
@@ -41,11 +56,19 @@ export async function openTestDatabase(options: { poolMax?: number } = {}): Prom
     })
   const db = open(appUrl)
   const owner = open(ownerUrl)
-  afterAll(async () => {
-    await Promise.all([db.$client.end(), owner.$client.end()])
-    await withClient(postgres.superuserUrl, (client) => client.query(`drop database ${name} with (force)`))
-  })
-  return { name, db, owner, appUrl, ownerUrl, superuserUrl: inDatabase(postgres.superuserUrl, name) }
+  let closing: Promise<unknown> | null = null
+  const close = async () => {
+    closing ??= Promise.all([db.$client.end(), owner.$client.end()])
+    await closing
+  }
+  return {
+    ...{ name, db, owner, appUrl, ownerUrl, close },
+    superuserUrl: inDatabase(postgres.superuserUrl, name),
+    drop: async () => {
+      await close()
+      await withClient(postgres.superuserUrl, (client) => client.query(`drop database ${name} with (force)`))
+    },
+  }
 }
 
 function inDatabase(url: string, name: string): string {

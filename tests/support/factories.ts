@@ -87,9 +87,13 @@ export interface MadeUser {
 }
 
 /** Signs somebody up over HTTP, as the pages do. */
-export async function signUp(url: string, name = 'Casey Customer'): Promise<MadeUser> {
+export async function signUp(
+  url: string,
+  name = 'Casey Customer',
+  visit: typeof fetch = fetch,
+): Promise<MadeUser> {
   const email = `${randomUUID().slice(0, 12)}@example.test`
-  const response = await fetch(`${url}/api/auth/sign-up/email`, {
+  const response = await visit(`${url}/api/auth/sign-up/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: url },
     body: JSON.stringify({ name, email, password: 'correct horse battery' }),

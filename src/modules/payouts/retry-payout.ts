@@ -21,7 +21,7 @@ export async function retryPayout(ctx: Ctx, input: { payoutId: PayoutId; reason:
     const [payout] = await tx.select().from(payouts).where(eq(payouts.id, input.payoutId)).for('update')
     if (!payout) throw refuse('payout.not_found')
     const again = RETRYABLE.has(payout.status) || payout.waitsFor === 'owed'
-    if (!again || isHeld(payout)) throw refuse('payout.wrong_state', { status: payout.status })
+    if (!again || isHeld(payout)) throw refuse('payout.wrong_state', { state: payout.status })
     const retried = await write(tx, ctx, payout, {
       status: payout.status === 'failed' ? 'scheduled' : payout.status,
       ...afresh(payout, ctx),

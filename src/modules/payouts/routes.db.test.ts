@@ -1,8 +1,10 @@
+import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { randomUUID } from 'node:crypto'
 import { ANONYMOUS, type Actor } from '#src/kernel/actor.ts'
 import type { ProviderId, UserId } from '#src/kernel/ids.ts'
 import { makeProvider, moneyRig, moveTo, openReadyAccount, paidBooking } from '#tests/support/money.ts'
+import { schedulePayout } from './schedule-payout.ts'
 
 const rig = await moneyRig()
 const provider = await makeProvider(rig)
@@ -124,6 +126,19 @@ describe('POST /v1/payouts/{id}/attempts', () => {
     expect(await retry(operator('finance'))).toMatchObject({
       status: 404,
       body: { code: 'payout.not_found' },
+    })
+  })
+
+  test('409: a dispute holds it, with the state it is in', async () => {
+    const booking = await paidBooking(rig, provider)
+    await moveTo(rig, booking.id, 'confirm', 'start', 'complete')
+    await schedulePayout(rig.ctx(), booking.id)
+    const { rows } = await rig.database.owner.execute<{ id: string }>(sql`
+      update payouts set waits_for = 'disputed' where booking_id = ${booking.id} returning id`)
+    const path = `/payouts/${rows[0]?.id}/attempts`
+    expect(await rig.call(operator('finance'), 'POST', path, { reason: 'asked' })).toMatchObject({
+      status: 409,
+      body: { status: 409, code: 'payout.wrong_state', state: 'scheduled' },
     })
   })
 

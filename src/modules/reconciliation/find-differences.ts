@@ -121,13 +121,13 @@ export async function findBookingDifferences(
     booked as (
       select t.subject_id as booking_id, max(t.recorded_at) as youngest_at,
         coalesce(sum(case t.kind when 'capture' then t.amount_minor when 'refund_failed' then t.amount_minor when 'refund' then -t.amount_minor end), 0) as taken_in,
-        sum(t.amount_minor) filter (where t.kind = 'provider_share') as provider,
-        sum(t.amount_minor) filter (where t.kind = 'commission') as commission,
-        sum(t.amount_minor) filter (where t.kind = 'surcharge') as surcharge
+        sum(case t.kind when 'provider_share' then t.amount_minor when 'provider_share_returned' then -t.amount_minor end) as provider,
+        sum(case t.kind when 'commission' then t.amount_minor when 'commission_returned' then -t.amount_minor end) as commission,
+        sum(case t.kind when 'surcharge' then t.amount_minor when 'surcharge_returned' then -t.amount_minor end) as surcharge
       from touched join ledger_transfers t on t.subject_id = touched.booking_id group by 1),
     refunded as (
       select r.booking_id, sum(r.amount_minor) filter (where r.status in ('pending', 'succeeded')) as left_minor,
-        bool_or(r.status <> 'failed') as any_left
+        bool_or(r.status <> 'failed' or r.settled_outside_at is not null) as any_left
       from touched join refunds r on r.booking_id = touched.booking_id group by 1),
     seen as (
       select b.*, p.captured_minor, p.status as payment_status, p.captured_at, p.created_at as opened_at,

@@ -7,12 +7,13 @@ export type Problem = JsonObject & { readonly status: number; readonly code: str
 
 export function problemOf(refusal: Refusal, requestId: string): Problem {
   const { status, sentence } = REFUSALS[refusal.code]
+  // What a refusal tells never takes the place of what every problem has.
   return {
+    ...refusal.facts,
     type: `/docs/api#${refusal.code}`,
     title: sentence,
     status,
     code: refusal.code,
     requestId,
-    ...refusal.facts,
   }
 }

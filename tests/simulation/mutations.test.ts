@@ -1,0 +1,18 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { repository } from '../../scripts/processes.ts'
+import { MUTATIONS, plantMutation } from './mutations.ts'
+
+test.each(MUTATIONS)('$name: the sentence to be changed is there, and so are the tests', (mutation) => {
+  const file = path.join(repository, mutation.file)
+  const code = fs.readFileSync(file, 'utf8')
+  const changed = plantMutation(mutation).transform(code, file)
+  expect(changed).not.toBe(code)
+  expect(changed).toContain(mutation.replace)
+  for (const named of mutation.tests) expect(fs.existsSync(path.join(repository, named)), named).toBe(true)
+})
+
+test('another file is left alone', () => {
+  for (const mutation of MUTATIONS) expect(plantMutation(mutation).transform('code', 'other.ts')).toBeNull()
+})
