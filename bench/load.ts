@@ -71,7 +71,7 @@ interface HttpOptions {
 /** The leanest client of Node's own: fetch costs more than what is measured. */
 export function httpClient(clients: number) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: clients, scheduling: 'fifo' })
-  const send = (url: string, options: HttpOptions = {}): Promise<HttpAnswer> =>
+  const once = (url: string, options: HttpOptions): Promise<HttpAnswer> =>
     new Promise((resolve, reject) => {
       const headers =
         options.body === undefined
@@ -93,13 +93,23 @@ export function httpClient(clients: number) {
           )
         },
       )
-      request.on('error', (error) => {
-        // The server closed the connection while it was idle between two measurements: nothing has been asked yet.
-        const { code } = error as NodeJS.ErrnoException
-        if (request.reusedSocket && code === 'ECONNRESET') send(url, options).then(resolve, reject)
-        else reject(error)
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        reject(request.reusedSocket && error.code === 'ECONNRESET' ? new ClosedWhileIdle() : error)
       })
       request.end(options.body)
     })
-  return send
+  return async (url: string, options: HttpOptions = {}): Promise<HttpAnswer> => {
+    for (;;) {
+      try {
+        return await once(url, options)
+      } catch (error) {
+        if (!(error instanceof ClosedWhileIdle)) throw error
+      }
+    }
+  }
+}
+
+/** The server closed a connection that had been idle between two measurements: nothing has been asked yet. */
+class ClosedWhileIdle extends Error {
+  override readonly name = 'ClosedWhileIdle'
 }

@@ -10,7 +10,7 @@ test.each(MUTATIONS)('$name: the sentence to be changed is there, and so are the
   const changed = plantMutation(mutation).transform(code, file)
   expect(changed).not.toBe(code)
   expect(changed).toContain(mutation.replace)
-  for (const named of mutation.tests) expect(fs.existsSync(path.join(repository, named)), named).toBe(true)
+  expect(mutation.tests.filter((named) => !fs.existsSync(path.join(repository, named)))).toEqual([])
 })
 
 test('another file is left alone', () => {

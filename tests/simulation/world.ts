@@ -353,9 +353,8 @@ function beginProcess(config: Config, clock: Clock) {
     modules.flatMap((module) => Object.entries(module.jobs)),
   )
   const subscriptions: Record<string, string[]> = {}
-  for (const module of modules)
-    for (const [event, tasks] of Object.entries(module.subscriptions))
-      (subscriptions[event] ??= []).push(...tasks)
+  for (const { subscriptions: of } of modules)
+    for (const [event, tasks] of Object.entries(of)) (subscriptions[event] ??= []).push(...tasks)
   const handlers: Record<string, JobHandler> = {
     ...jobs,
     [DISPATCH_TASK]: (of, payload) =>
