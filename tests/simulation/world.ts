@@ -58,7 +58,7 @@ export async function prepareWorlds(): Promise<{ template: OwnedDatabase; people
   const template = await createTestDatabase()
   const composition = compose(configFor(template.appUrl, 'http://127.0.0.1:9'), 'web')
   const { api } = composeApi(composition)
-  const visit: typeof fetch = async (input, init) => api.fetch(new Request(input as string, init))
+  const visit: typeof fetch = async (input, init) => api.fetch(new Request(input, init))
   const people = {
     customer: await signUp(URL_OF_SITE, 'Casey Customer', visit),
     owner: await signUp(URL_OF_SITE, 'Olga Owner', visit),
