@@ -69,6 +69,15 @@ test('only platform/config.ts reads the environment', () => {
   expect(readers.filter((line) => !line.startsWith('src/platform/config.ts:'))).toEqual([])
 })
 
+test('no lock on a row keeps others from referring to it', () => {
+  const locks = linesMatching(
+    files.filter((file) => /^(src|db)\/.*\.(ts|sql)$/.test(file)),
+    /\bfor\('update'|(?<!no key )\bfor update\b/i,
+  )
+  // A row that refers to a locked one waits for the lock, and the two transactions may be waiting for each other.
+  expect(locks, "for('no key update') is enough where no key is changed").toEqual([])
+})
+
 test('a migration has a way up and a way down', () => {
   const folders = fs.readdirSync(path.join(repository, 'db/migrations'))
   expect(folders.length).toBeGreaterThan(0)

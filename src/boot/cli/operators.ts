@@ -35,7 +35,7 @@ async function giveRole(ctx: Ctx, email: string, role: OperatorRole): Promise<vo
       .select({ id: users.id, operatorRole: users.operatorRole })
       .from(users)
       .where(eq(users.email, email))
-      .for('update')
+      .for('no key update')
     if (!user) throw new Failed(`There is no account with the address ${email}.`)
     await tx.update(users).set({ operatorRole: role }).where(eq(users.id, user.id))
     await recordAudit(tx, ctx, {

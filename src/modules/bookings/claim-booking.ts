@@ -32,7 +32,7 @@ export async function claimBooking(ctx: Ctx, gateway: PaymentGateway, key: strin
     throw refuse('request.in_progress')
   }
   return inTransaction(ctx, async (tx) => {
-    const [booking] = await tx.select().from(bookings).where(eq(bookings.id, bookingId)).for('update')
+    const [booking] = await tx.select().from(bookings).where(eq(bookings.id, bookingId)).for('no key update')
     if (booking?.customerId === actor.userId) return booking // asked again
     if (!booking || booking.customerId || link.revoked) throw refuse('auth.link_invalid')
     if (booking.state === 'held' && !(await isCheckoutClosed(tx, bookingId)))

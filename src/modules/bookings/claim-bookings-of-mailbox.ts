@@ -28,7 +28,7 @@ export async function claimBookingsOfMailbox(ctx: Ctx, provenEmail: string | nul
       .where(unclaimed(actor, provenEmail))
       .orderBy(asc(bookings.id))
       .limit(BOOKINGS_MAX)
-      .for('update')
+      .for('no key update')
     for (const { id } of found) {
       await tx
         .update(bookings)

@@ -18,7 +18,7 @@ export async function lockBookingVisibleTo(
   ctx: Ctx,
   id: BookingId,
 ): Promise<{ booking: Booking; party: Party }> {
-  const [booking] = await tx.select().from(bookings).where(eq(bookings.id, id)).for('update')
+  const [booking] = await tx.select().from(bookings).where(eq(bookings.id, id)).for('no key update')
   const party = booking ? partyOf(booking, ctx.actor) : null
   if (!booking || !party) throw refuse('booking.not_found')
   return { booking, party }

@@ -132,7 +132,7 @@ export async function setServiceActive(ctx: Ctx, serviceId: ServiceId, active: b
 }
 
 async function lockManagedService(tx: Tx, actor: Actor, serviceId: ServiceId): Promise<Service> {
-  const [service] = await tx.select().from(services).where(eq(services.id, serviceId)).for('update')
+  const [service] = await tx.select().from(services).where(eq(services.id, serviceId)).for('no key update')
   if (!service || !mayManageProvider(actor, service.providerId)) throw refuse('service.not_found')
   return service
 }

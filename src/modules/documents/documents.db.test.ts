@@ -5,8 +5,9 @@ import { ANONYMOUS, type Actor } from '#src/kernel/actor.ts'
 import type { BookingId, DocumentId, ProviderId, RefundId, UserId } from '#src/kernel/ids.ts'
 import { claimBooking } from '#src/modules/bookings/claim-booking.ts'
 import { findGuestKey } from '#src/modules/bookings/index.ts'
+import { lockBookingVisibleTo } from '#src/modules/bookings/move-booking.ts'
 import { retryRefund, settleRefundOutside } from '#src/modules/payments/failed-refunds.ts'
-import { requestRefund } from '#src/modules/payments/index.ts'
+import { lockPaymentOfBooking, requestRefund } from '#src/modules/payments/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import {
@@ -152,6 +153,23 @@ test('what was paid and given back before there were documents gets them, once',
   expect(await rig.sweep('documents.missing-receipts')).toBe(0)
   expect((await documentsOf({ id })).map((document) => document.refundId)).toEqual([null, refundId])
   expect(await rig.sweep('documents.missing-credit-notes')).toBe(0)
+})
+
+async function untilOneWaits(): Promise<void> {
+  const waiting = sql`select from pg_locks where not granted`
+  await expect.poll(async () => (await owner.execute(waiting)).rowCount).toBe(1)
+}
+
+test('somebody who works on a booking and then on its payment does not stand in the way of its receipt', async () => {
+  const { id } = await paidUnheardOf()
+  const receipt = await db.transaction(async (tx) => {
+    await lockBookingVisibleTo(tx, asSystem(), id)
+    const issued = issueReceipt(asSystem(), id)
+    await Promise.race([issued, untilOneWaits()])
+    await lockPaymentOfBooking(tx, id)
+    return issued
+  })
+  expect(receipt?.bookingId).toBe(id)
 })
 
 test('a number whose transaction is rolled back is taken by the next', async () => {

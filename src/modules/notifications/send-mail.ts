@@ -86,7 +86,7 @@ export async function sendMail(ctx: Ctx, mailer: Mailer, mailId: MailId): Promis
 
 async function takeInHand(ctx: Ctx, mailId: MailId): Promise<Mail | null> {
   return inTransaction(ctx, async (tx) => {
-    const [mail] = await tx.select().from(mails).where(eq(mails.id, mailId)).for('update')
+    const [mail] = await tx.select().from(mails).where(eq(mails.id, mailId)).for('no key update')
     if (!mail || mail.status !== 'queued') return null
     const lapsed = ctx.now.subtract({ seconds: IN_HAND_SECONDS_MAX })
     const [taken] = await tx

@@ -23,7 +23,7 @@ export async function sendReminders(ctx: Ctx): Promise<number> {
       .where(lte(reminders.dueAt, ctx.now))
       .orderBy(reminders.dueAt)
       .limit(BATCH_MAX)
-      .for('update', { skipLocked: true })
+      .for('no key update', { skipLocked: true })
     for (const { bookingId, kind } of due) {
       const facts = await bookingFactsOf(tx, bookingId)
       const useful = isStillUseful(kind, facts, ctx.now)

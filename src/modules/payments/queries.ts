@@ -26,13 +26,13 @@ export async function findPaymentByIntent(db: Queryable, intentId: string): Prom
 
 /** Whoever changes a payment or its refunds holds this lock, so that they happen one after the other. */
 export async function lockPayment(tx: Tx, paymentId: PaymentId): Promise<Payment> {
-  const [payment] = await tx.select().from(payments).where(eq(payments.id, paymentId)).for('update')
+  const [payment] = await tx.select().from(payments).where(eq(payments.id, paymentId)).for('no key update')
   assert(payment, `payment ${paymentId} exists`)
   return payment
 }
 
 export async function lockPaymentOfBooking(tx: Tx, bookingId: BookingId): Promise<Payment | null> {
-  const [payment] = await tx.select().from(payments).where(eq(payments.bookingId, bookingId)).for('update')
+  const [payment] = await tx.select().from(payments).where(eq(payments.bookingId, bookingId)).for('no key update')
   return payment ?? null
 }
 

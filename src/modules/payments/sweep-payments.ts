@@ -21,7 +21,7 @@ export async function sweepUnsyncedPayments(ctx: Ctx): Promise<number> {
   const { rowCount } = await ctx.db.execute(sql`
     with due as (
       update payments set sync_due_at = ${leasedUntil} where id in (
-        select id from payments where sync_due_at <= ${ctx.now.toString()} order by sync_due_at limit ${BATCH} for update skip locked)
+        select id from payments where sync_due_at <= ${ctx.now.toString()} order by sync_due_at limit ${BATCH} for no key update skip locked)
       returning id)
     select ${addJob({
       task: SYNC_PAYMENT,

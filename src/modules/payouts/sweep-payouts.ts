@@ -15,7 +15,7 @@ export async function sweepDuePayouts(ctx: Ctx): Promise<number> {
   const { rowCount } = await ctx.db.execute(sql`
     with due as (
       update payouts set attempt_due_at = ${leasedUntil} where id in (
-        select id from payouts where attempt_due_at <= ${now} order by attempt_due_at limit ${BATCH} for update skip locked)
+        select id from payouts where attempt_due_at <= ${now} order by attempt_due_at limit ${BATCH} for no key update skip locked)
       returning id)
     select ${addJob({
       task: PAY_PROVIDER,

@@ -9,7 +9,7 @@ import { reviews } from './tables.ts'
 /** The provider's one answer to a review. */
 export async function answerReview(ctx: Ctx, reviewId: ReviewId, reply: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const [review] = await tx.select().from(reviews).where(eq(reviews.id, reviewId)).for('update')
+    const [review] = await tx.select().from(reviews).where(eq(reviews.id, reviewId)).for('no key update')
     if (!review || review.status !== 'published' || !mayManageProvider(ctx.actor, review.providerId)) {
       throw refuse('review.not_found')
     }

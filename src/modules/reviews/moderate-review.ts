@@ -20,7 +20,7 @@ export async function moderateReview(ctx: Ctx, { reviewId, status, reason }: Mod
     actor.kind === 'user' && (actor.operatorRole === 'support' || actor.operatorRole === 'admin')
   if (!isOperator) throw refuse('review.not_found')
   await inTransaction(ctx, async (tx) => {
-    const [review] = await tx.select().from(reviews).where(eq(reviews.id, reviewId)).for('update')
+    const [review] = await tx.select().from(reviews).where(eq(reviews.id, reviewId)).for('no key update')
     if (!review) throw refuse('review.not_found')
     if (review.status === status) return
     await tx.update(reviews).set({ status, moderationReason: reason }).where(eq(reviews.id, reviewId))

@@ -12,7 +12,7 @@ export async function lockCalendar(tx: Tx, actor: Actor, providerId: ProviderId)
     .select({ id: calendars.id })
     .from(calendars)
     .where(eq(calendars.providerId, providerId))
-    .for('update')
+    .for('no key update')
   if (!calendar) throw refuse('provider.not_found')
   return calendar.id
 }

@@ -37,7 +37,7 @@ export async function refreshBusyFeed(ctx: Ctx, feedId: BusyFeedId): Promise<voi
         .select({ id: busyFeeds.id })
         .from(busyFeeds)
         .where(eq(busyFeeds.id, feedId))
-        .for('update')
+        .for('no key update')
       if (!still) return
       if (fetched.changed && busy) {
         await tx.delete(busyTimes).where(eq(busyTimes.feedId, feedId))
@@ -78,7 +78,7 @@ export async function sweepBusyFeeds(ctx: Ctx): Promise<number> {
       .where(lte(busyFeeds.fetchDueAt, ctx.now))
       .orderBy(busyFeeds.fetchDueAt)
       .limit(BATCH)
-      .for('update', { skipLocked: true })
+      .for('no key update', { skipLocked: true })
     for (const { id } of due) {
       await enqueue(
         tx,
