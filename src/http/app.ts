@@ -8,7 +8,7 @@ import { classifyTrouble, Refusal, refuse } from '#src/platform/errors.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Log } from '#src/platform/log.ts'
 import type { Api, ApiEnv, Routes } from '#src/platform/http/define.ts'
-import { jsonResponse } from '#src/platform/http/idempotency.ts'
+import { jsonResponse, RefusedBefore } from '#src/platform/http/idempotency.ts'
 import { problemOf } from '#src/platform/http/problems.ts'
 
 export interface ApiDeps {
@@ -33,6 +33,7 @@ export function createApi(deps: ApiDeps): Api {
 
   api.onError((error, c) => {
     const requestId = c.res.headers.get('x-request-id') ?? randomUUID()
+    if (error instanceof RefusedBefore) return error.answer
     const refusal = refusalOf(error)
     if (!refusal) deps.log.error({ error, requestId, path: c.req.path }, 'a request failed')
     const problem = refusal

@@ -333,7 +333,8 @@ const STEPS = {
     if (write.said.status >= 400 && /^(request|auth)[.]/.test(String(write.said.body?.code))) return 'nothing'
     const again = await world.ask('POST', write.path, write.body, write.asking)
     const same = (said: Said) => JSON.stringify([said.status, said.body?.code, said.body?.id])
-    if (again.status < 500 && same(again) !== same(write.said))
+    // 503 is trouble and says come back; 500 would be a mistake of ours.
+    if (again.status !== 503 && same(again) !== same(write.said))
       story.complaints.push(
         `POST ${write.path} answered ${sentence(write.said)} and then ${sentence(again)} to one key`,
       )

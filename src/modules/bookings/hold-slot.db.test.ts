@@ -93,6 +93,26 @@ describe('many at once', () => {
 })
 
 describe('a hold is refused', () => {
+  it('again as it was the first time, whatever has become possible since', async () => {
+    const provider = await makeProvider(db)
+    const headers = { 'idempotency-key': randomUUID() }
+    const ask = () => hold(provider, fullHourIn(48, app.now()), { headers })
+    await db.execute(sql`update services set price_minor = 12000 where id = ${provider.serviceId}`)
+    const first = await ask()
+    expect(first).toMatchObject({ status: 409, body: { code: 'booking.price_changed' } })
+    await db.execute(sql`update services set price_minor = 10000 where id = ${provider.serviceId}`)
+    const again = await ask()
+    expect([again.status, again.body]).toEqual([first.status, first.body])
+    expect(Object.fromEntries(again.headers)).toMatchObject({
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'idempotency-replayed': 'true',
+      'x-request-id': expect.not.stringMatching(first.body.requestId),
+    })
+    const { rows } = await db.execute(sql`select from bookings where service_id = ${provider.serviceId}`)
+    expect(rows).toEqual([])
+  })
+
   it('without an Idempotency-Key', async () => {
     const provider = await makeProvider(db)
     const response = await fetch(`${app.url}/api/v1/bookings`, {

@@ -163,6 +163,17 @@ async function replay(ctx: Ctx, request: IdempotentRequest): Promise<Response> {
   return stored
 }
 
+/** The first answer to this key was a refusal: it is what the second gets, word for word. */
+export class RefusedBefore extends Error {
+  override readonly name = 'RefusedBefore'
+  readonly answer: Response
+
+  constructor(answer: Response) {
+    super('this request was refused before')
+    this.answer = answer
+  }
+}
+
 /**
  * A definitive no is an answer too: it is recorded, so that repeating the request does not turn it into a yes.
  * @returns the first answer, where there was one before this.
