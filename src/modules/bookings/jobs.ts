@@ -1,4 +1,4 @@
-import { and, asc, inArray, lte } from 'drizzle-orm'
+import { and, asc, inArray, lte, not, sql } from 'drizzle-orm'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
@@ -60,6 +60,10 @@ async function releaseDueHolds(ctx: Ctx, gateway: PaymentGateway): Promise<numbe
 
 type DueState = 'held' | 'awaiting_provider' | 'confirmed' | 'in_progress'
 
+/** Accepted and not charged yet: it begins when it is, or is cancelled. */
+const waitsForItsCard = sql`${bookings.state} = 'confirmed' and exists (
+  select from payments pay where pay.booking_id = ${bookings.id} and pay.captured_minor = 0)`
+
 /**
  * One bounded batch, the longest due first. One booking that cannot be moved does not keep the others; it stays due.
  * Answers how many moved, or 0 to pause when some did not.
@@ -72,7 +76,7 @@ async function forEachDue(
   const due = await ctx.db
     .select({ id: bookings.id, state: bookings.state })
     .from(bookings)
-    .where(and(lte(bookings.nextDueAt, ctx.now), inArray(bookings.state, states)))
+    .where(and(lte(bookings.nextDueAt, ctx.now), inArray(bookings.state, states), not(waitsForItsCard)))
     .orderBy(asc(bookings.nextDueAt))
     .limit(SWEEP_BATCH)
   const results = await Promise.allSettled(due.map(move))
