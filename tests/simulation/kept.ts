@@ -47,4 +47,5 @@ export const KEPT: readonly (readonly [what: string, steps: readonly Step[]])[] 
       step('clock', { a: 8 }),
     ],
   ],
+  ['what nobody pays for is given back', [step('hold')]],
 ]

@@ -61,8 +61,8 @@ async function releaseDueHolds(ctx: Ctx, gateway: PaymentGateway): Promise<numbe
 type DueState = 'held' | 'awaiting_provider' | 'confirmed' | 'in_progress'
 
 /** Accepted and not charged yet: it begins when it is, or is cancelled. */
-const waitsForItsCard = sql`${bookings.state} = 'confirmed' and exists (
-  select from payments pay where pay.booking_id = ${bookings.id} and pay.captured_minor = 0)`
+const waitsForItsCard = sql`(${bookings.state} = 'confirmed' and exists (
+  select from payments pay where pay.booking_id = ${bookings.id} and pay.captured_minor = 0))`
 
 /**
  * One bounded batch, the longest due first. One booking that cannot be moved does not keep the others; it stays due.
