@@ -61,6 +61,13 @@ export function createApi(deps: ApiDeps): Api {
     })
   })
 
+  const limited = bodyLimit({
+    maxSize: BODY_BYTES_MAX,
+    onError: () => {
+      throw refuse('request.too_large')
+    },
+  })
+  api.use('/auth/*', limited)
   for (const add of deps.rawRoutes) add(api)
 
   api.use('/v1/*', async (c, next) => {
@@ -71,15 +78,7 @@ export function createApi(deps: ApiDeps): Api {
     c.set('ctx', deps.contextFor(await deps.authenticate(c.req.raw.headers), requestId))
     await next()
   })
-  api.use(
-    '/v1/*',
-    bodyLimit({
-      maxSize: BODY_BYTES_MAX,
-      onError: () => {
-        throw refuse('request.too_large')
-      },
-    }),
-  )
+  api.use('/v1/*', limited)
   api.use('/v1/*', async (c, next) => {
     const body = SAFE_METHODS.has(c.req.method) ? '' : await c.req.text()
     if (!isStorable(c.req.url, body)) throw refuse('request.malformed')

@@ -50,3 +50,32 @@ describe('what is sold in', () => {
     expect(() => readConfig(wrong)).toThrow(/PORT is not valid[^]*CURRENCY is not valid/)
   })
 })
+
+describe('a marketplace that takes money', () => {
+  const live = { ...GIVEN, STRIPE_SECRET_KEY: 'sk_live_shop' }
+  const named = { NEXT_PUBLIC_APP_URL: 'https://shop.example', MAILER: 'mailbox' }
+  const problemsOf = (given: Record<string, string>) => {
+    try {
+      readConfig(given)
+      return []
+    } catch (error) {
+      return (error as Error).message.split('\n').slice(1)
+    }
+  }
+
+  test('is in production, and says where it is and how it sends mail', () => {
+    expect(problemsOf(live)).toEqual([
+      '  - NODE_ENV has to be production with a live STRIPE_SECRET_KEY',
+      '  - NEXT_PUBLIC_APP_URL is missing',
+      '  - MAILER is missing',
+    ])
+    expect(problemsOf({ ...live, NODE_ENV: 'production', ...named })).toEqual([])
+  })
+
+  test('is rehearsed under the same rules, but a demo needs nothing', () => {
+    const rehearsed = { ...GIVEN, NODE_ENV: 'production' }
+    expect(problemsOf(rehearsed)).toEqual(['  - NEXT_PUBLIC_APP_URL is missing', '  - MAILER is missing'])
+    expect(problemsOf({ ...rehearsed, DEMO_MODE: '1' })).toEqual([])
+    expect(problemsOf(GIVEN)).toEqual([])
+  })
+})
