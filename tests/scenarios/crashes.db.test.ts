@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { Temporal } from '#src/kernel/time.ts'
 import { findDrift, findViolations } from '#tests/invariants/check.ts'
 import { CRASH_POINTS, type CrashPoint } from '#tests/simulation/life.ts'
-import { openWorld, prepareWorlds, type World } from '#tests/simulation/world.ts'
+import { openWorld, prepareWorlds } from '#tests/simulation/world.ts'
 import { payWithCard } from '#tests/support/pay.ts'
 
 const prepared = await prepareWorlds()
