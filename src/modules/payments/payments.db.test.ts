@@ -21,6 +21,7 @@ import {
   paymentOf,
   payWith,
   PREVIOUS_SECRET,
+  type MadeBooking,
   type MoneyRig,
 } from '#tests/support/money.ts'
 import { closeCheckout } from './close-checkout.ts'
@@ -202,6 +203,83 @@ describe('a checkout', () => {
     expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', capturedMinor: 10_000n })
     await expectBalanced(rig)
   })
+
+  test('F27 that Stripe has refused for good is asked for under a new key each time, never under the refused one', async () => {
+    const booking = await makeBooking(rig, provider, { baseMinor: 10n }) // less than a card is charged
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await expect(checkOut(rig, booking)).rejects.toMatchObject({ code: 'payment.rejected' })
+    const operations = await operationsOf(booking)
+    expect(operations.map(({ status, attempts }) => ({ status, attempts }))).toEqual(
+      Array.from({ length: 3 }, () => ({ status: 'rejected', attempts: 1 })),
+    )
+    expect(new Set(operations.map(({ id }) => id)).size).toBe(3)
+  })
+
+  describe('F29 at another price than before is another operation', () => {
+    const cheaper = (booking: MadeBooking) => ({
+      ...booking,
+      figures: { ...booking.figures, surchargeMinor: 0n, totalMinor: 10_000n },
+    })
+
+    async function reopened(booking: MadeBooking): Promise<void> {
+      expect(await closeCheckout(rig.ctx(), rig.gateway, booking.id)).toBe('closed')
+      const url = await checkOut(rig, cheaper(booking))
+      const operations = await operationsOf(booking)
+      expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length)
+      expect(operations.at(-1)).toMatchObject({ status: 'succeeded' })
+      expect(await payWith(url, CARDS.succeeds)).toBe(303)
+      await syncPayment(rig.ctx(), rig.gateway, booking.id)
+      expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', capturedMinor: 10_000n })
+      const sessions = (await sdk(rig).checkout.sessions.list({ limit: 100 })).data
+      const own = sessions.filter(({ client_reference_id: reference }) => reference === booking.id)
+      expect(own.filter(({ status }) => status === 'open')).toEqual([])
+      expect(own.filter(({ status }) => status === 'complete')).toHaveLength(1)
+      await expectBalanced(rig)
+    }
+
+    test('where the page was open', async () => {
+      const booking = await makeBooking(rig, provider)
+      await checkOut(rig, booking)
+      await reopened(booking)
+    })
+
+    test('where no answer came, and the page is there', async () => {
+      const booking = await makeBooking(rig, provider)
+      await rig.fault({ match: 'POST /v1/checkout/sessions', action: 'drop-after-commit', times: 2 })
+      await expect(checkOut(rig, booking)).rejects.toThrow(Refusal)
+      await reopened(booking)
+    })
+
+    test('where no answer came, and the page is not there', async () => {
+      const booking = await makeBooking(rig, provider)
+      await rig.fault({ match: 'POST /v1/checkout/sessions', action: 'drop-before', times: 2 })
+      await expect(checkOut(rig, booking)).rejects.toThrow(Refusal)
+      await reopened(booking)
+    })
+
+    test('where it was refused', async () => {
+      const booking = await makeBooking(rig, provider, { baseMinor: 10n })
+      await expect(checkOut(rig, booking)).rejects.toMatchObject({ code: 'payment.rejected' })
+      await reopened({ ...booking, figures: { ...booking.figures, baseMinor: 10_000n } })
+    })
+
+    test('and without closing the page it is refused by us before Stripe hears of it', async () => {
+      const booking = await makeBooking(rig, provider)
+      const url = await checkOut(rig, booking)
+      await expect(checkOut(rig, cheaper(booking))).rejects.toThrow('a price changes only while')
+      expect(await operationsOf(booking)).toHaveLength(1)
+      expect((await (await fetch(url)).text()).includes('$110.00')).toBe(true)
+    })
+  })
+
+  async function operationsOf(booking: MadeBooking) {
+    const { id } = await paymentOf(rig, booking.id)
+    return db
+      .select()
+      .from(stripeOperations)
+      .where(eq(stripeOperations.subjectId, id))
+      .orderBy(stripeOperations.generation)
+  }
 })
 
 describe('money that is only set aside', () => {
@@ -355,6 +433,72 @@ describe('a refund', () => {
     await rig.retryJobs()
     expect(await refundsAtStripe(booking.id)).toEqual([11_000])
     expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'refunded' })
+    await expectBalanced(rig)
+  })
+
+  test('F26 whose answer takes longer than we wait is said to be on its way until somebody knows, and is made once', async () => {
+    const booking = await paidBooking(rig, provider)
+    await rig.fault({ match: 'POST /v1/refunds', action: 'delay', delayMs: 9_000, times: 1 })
+    await rig.fault({ match: 'event:*', action: 'drop-before' })
+    const asked = await refund(booking.id, 10_000n, 1_000n, 'cancellation')
+    await rig.runJobs() // gives up waiting after eight seconds
+    const operation = () =>
+      db
+        .select()
+        .from(stripeOperations)
+        .where(eq(stripeOperations.subjectId, asked?.id ?? ''))
+    expect(await operation()).toMatchObject([{ status: 'intended', attempts: 1, resultId: null }])
+    expect(await paymentOf(rig, booking.id)).toMatchObject({
+      status: 'captured',
+      refundRequestedMinor: 11_000n,
+      refundedMinor: 0n,
+    })
+    await rig.retryJobs() // Stripe is still at it, or has just ended
+    await expect.poll(() => refundsAtStripe(booking.id), { timeout: 10_000 }).toEqual([11_000])
+    await rig.retryJobs()
+    expect(await operation()).toMatchObject([{ status: 'succeeded' }])
+    expect(await refundsAtStripe(booking.id)).toEqual([11_000])
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'refunded', refundedMinor: 11_000n })
+    await expectBalanced(rig)
+  }, 60_000)
+
+  test('F28 whose answer is lost for longer than Stripe keeps keys is found, and not made again', async () => {
+    const booking = await paidBooking(rig, provider)
+    await rig.fault({ match: 'event:*', action: 'drop-before' })
+    await rig.fault({ match: 'POST /v1/refunds', action: 'drop-after-commit', times: 2 })
+    await refund(booking.id, 5_000n, 500n, 'cancellation') // Stripe would make the same one twice
+    await rig.runJobs()
+    await rig.clearFaults()
+    await rig.pass({ hours: 25 })
+    await rig.retryJobs()
+    expect(await refundsAtStripe(booking.id)).toEqual([5_500])
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ refundedMinor: 5_500n })
+    await expectBalanced(rig)
+  })
+
+  test('F28 that never reached Stripe is made with a new key after a day', async () => {
+    const booking = await paidBooking(rig, provider)
+    await rig.fault({ match: 'POST /v1/refunds', action: 'drop-before', times: 2 })
+    const asked = await refund(booking.id, 5_000n, 500n, 'cancellation')
+    await rig.runJobs()
+    await rig.pass({ hours: 25 })
+    await rig.retryJobs()
+    expect(await refundsAtStripe(booking.id)).toEqual([5_500])
+    const operations = await db
+      .select()
+      .from(stripeOperations)
+      .where(eq(stripeOperations.subjectId, asked?.id ?? ''))
+      .orderBy(stripeOperations.generation)
+    expect(operations.map(({ status }) => status)).toEqual(['rejected', 'succeeded'])
+    await expectBalanced(rig)
+  })
+
+  test('F29 for one cause with another amount is found out by us, before Stripe is asked', async () => {
+    const booking = await paidBooking(rig, provider)
+    await refund(booking.id, 5_000n, 500n, 'cancellation')
+    await expect(refund(booking.id, 6_000n, 600n, 'cancellation')).rejects.toThrow('asks for the same amount')
+    await rig.runJobs()
+    expect(await refundsAtStripe(booking.id)).toEqual([5_500])
     await expectBalanced(rig)
   })
 
