@@ -139,7 +139,7 @@ async function dispute(booking: MadeBooking): Promise<string> {
 }
 
 describe('a refund after the provider was paid', () => {
-  test('pulls back the provider’s share and the platform’s, to the cent', async () => {
+  test('F36 pulls back the provider’s share and the platform’s, to the cent', async () => {
     const provider = await payableProvider()
     const booking = await paidOut(provider)
     await refund(booking, 5_000n, 500n)
@@ -175,7 +175,7 @@ describe('a refund after the provider was paid', () => {
     await expectBalanced(rig)
   })
 
-  test('that the provider has no money for reaches the customer at once, and is kept from the next payouts', async () => {
+  test('F37 that the provider has no money for reaches the customer at once, and is kept from the next payouts', async () => {
     const provider = await payableProvider()
     const booking = await paidOut(provider)
     const next = await completed(provider)
@@ -198,7 +198,7 @@ describe('a refund after the provider was paid', () => {
     await expectBalanced(rig)
   })
 
-  test('takes what of it is there, and keeps the rest from later payouts', async () => {
+  test('F37 takes what of it is there, and keeps the rest from later payouts', async () => {
     const provider = await payableProvider()
     const booking = await paidOut(provider)
     await rig.byHand(provider.accountId, 'pay-out')
@@ -211,7 +211,7 @@ describe('a refund after the provider was paid', () => {
     await expectBalanced(rig)
   })
 
-  test('that does not arrive gives the provider their share again once an operator settles it', async () => {
+  test('F38 that does not arrive gives the provider their share again once an operator settles it', async () => {
     const provider = await payableProvider()
     const booking = await paidOut(provider, CARDS.refundFails)
     await refund(booking, 10_000n, 1_000n)
@@ -235,7 +235,7 @@ describe('a refund after the provider was paid', () => {
     await expectBalanced(rig)
   })
 
-  test('made by hand at the gateway is followed like any other', async () => {
+  test('F47 made by hand at the gateway is followed like any other', async () => {
     const booking = await paidOut(await payableProvider())
     const { chargeId } = await paymentOf(rig, booking.id)
     await rig.byHand(chargeId ?? '', 'refund', '110.00')
@@ -246,7 +246,7 @@ describe('a refund after the provider was paid', () => {
 })
 
 describe('an operator', () => {
-  test('refunds as often as it takes, price and surcharge in proportion, and never more than is left', async () => {
+  test('F35 refunds as often as it takes, price and surcharge in proportion, and never more than is left', async () => {
     const booking = await paidOut(await payableProvider())
     const give = (amountMinor: bigint) =>
       refundBooking(as(operator), {
@@ -283,7 +283,7 @@ describe('an operator', () => {
     }
   })
 
-  test('has a refund that did not arrive made again, once', async () => {
+  test('F35 has a refund that did not arrive made again, once', async () => {
     const booking = await completed(await payableProvider(), CARDS.refundFails)
     await refund(booking, 5_000n, 500n)
     await until(async () => (await failedRefunds(booking.id)).length, 1)
@@ -297,7 +297,7 @@ describe('an operator', () => {
 })
 
 describe('a transfer that was taken back by hand', () => {
-  test('is in the books, and is not sent again by itself', async () => {
+  test('F47 is in the books, and is not sent again by itself', async () => {
     const booking = await paidOut(await payableProvider())
     const [transfer] = await rig.gateway.listTransfers(booking.id)
     await rig.byHand(transfer?.id ?? '', 'reverse')
@@ -309,7 +309,7 @@ describe('a transfer that was taken back by hand', () => {
   })
 })
 
-describe('a dispute', () => {
+describe('F39 a dispute', () => {
   test('before the payout freezes it; won, it is released, and only the fee is gone', async () => {
     const booking = await completed(await payableProvider())
     await passTo(booking.endsAt.add(DAYS(3)))

@@ -189,7 +189,7 @@ describe('a payment', () => {
   })
 })
 
-describe('a payment at the gateway', () => {
+describe('F34, F45 a payment at the gateway', () => {
   test('that is what we asked for matches', () => {
     for (const seen of [...LIFE, CANCELED]) expect(mismatchOf(KNOWN, seen)).toBeNull()
   })
