@@ -132,11 +132,60 @@ async function dispute(booking: MadeBooking): Promise<string> {
   const { chargeId } = await paymentOf(rig, booking.id)
   await rig.byHand(chargeId ?? '', 'dispute')
   await until(() => statusOf(booking), 'disputed')
+  return disputeOf(booking)
+}
+
+async function disputeOf(booking: MadeBooking): Promise<string> {
+  const { chargeId } = await paymentOf(rig, booking.id)
   const answer = await fetch(`${rig.stripeUrl}/v1/disputes?charge=${chargeId ?? ''}`, {
     headers: { authorization: `Bearer ${rig.config.STRIPE_SECRET_KEY}` },
   })
   return ((await answer.json()) as { data: { id: string }[] }).data[0]?.id ?? ''
 }
+
+describe('F36 a refund and a payout at the same moment', () => {
+  const inFlight = async (kind: string) => {
+    const { rows } = await db.execute(
+      sql`select from stripe_operations where kind = ${kind} and status = 'intended' and attempts > 0`,
+    )
+    return rows.length
+  }
+
+  /** While Stripe thinks about the one, the other begins. */
+  test.each([
+    ['transfer', 'POST /v1/transfers', 'delay'],
+    ['transfer', 'POST /v1/transfers', 'drop-after-commit'],
+    ['refund', 'POST /v1/refunds', 'delay'],
+    ['refund', 'POST /v1/refunds', 'drop-after-commit'],
+  ] as const)('the %s first (%s: %s): half for each, never both the whole', async (first, match, action) => {
+    const provider = await payableProvider()
+    const booking = await completed(provider)
+    await rig.pass(booking.endsAt.add(DAYS(7)).since(rig.ctx().now))
+    const half = { bookingId: booking.id, baseMinor: 5_000n, surchargeMinor: 500n, cause: 'operator' }
+    const ask = () => inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), half))
+    await rig.fault({ match, action, times: action === 'delay' ? 1 : 2, delayMs: 700 })
+    if (first === 'transfer') await rig.sweep('payouts.due')
+    else await ask()
+    const working = rig.runJobs()
+    await expect.poll(() => inFlight(first), { interval: 5 }).toBeGreaterThan(0)
+    if (first === 'transfer') await ask()
+    else await rig.sweep('payouts.due')
+    await Promise.all([working, rig.runJobs()])
+    await rig.clearFaults()
+    await rig.retryJobs()
+    await until(() => keptBy(booking.id), 4_500n)
+    await until(async () => (await paymentOf(rig, booking.id)).refundedMinor, 5_500n)
+    expect(await payoutOf(booking.id)).toMatchObject({ status: 'paid', amountMinor: 4_500n, waitsFor: null })
+    expect(await booksOf(rig, booking.id)).toMatchObject({
+      escrow: 0n,
+      provider_payable: 0n,
+      commission_revenue: 500n,
+      surcharge_revenue: 500n,
+    })
+    expect(await owedBy(provider)).toBe(0n)
+    await expectBalanced(rig)
+  })
+})
 
 describe('a refund after the provider was paid', () => {
   test('F36 pulls back the provider’s share and the platform’s, to the cent', async () => {
@@ -384,6 +433,56 @@ describe('F39 a dispute', () => {
       commission_revenue: 0n,
       surcharge_revenue: 0n,
     })
+    await expectBalanced(rig)
+  })
+
+  test('after the payout and won leaves everybody what they have, and only the fee is gone', async () => {
+    const booking = await paidOut(await payableProvider())
+    const id = await dispute(booking)
+    expect(await keptBy(booking.id)).toBe(9_000n)
+    await rig.byHand(id, 'win')
+    await until(() => statusOf(booking), 'captured')
+    expect(await rig.gateway.listTransfers(booking.id)).toMatchObject([
+      { amountMinor: 9_000n, reversedMinor: 0n },
+    ])
+    expect(await payoutOf(booking.id)).toMatchObject({ status: 'paid', amountMinor: 9_000n, waitsFor: null })
+    expect(await booksOf(rig, booking.id)).toMatchObject({
+      escrow: 0n,
+      disputed_funds: 0n,
+      dispute_fees: DISPUTE_FEE,
+      provider_payable: 0n,
+    })
+    await expectBalanced(rig)
+  })
+
+  test('lost after the payout pulls the provider’s share back where it is still there', async () => {
+    const provider = await payableProvider()
+    const booking = await paidOut(provider)
+    await rig.byHand(await dispute(booking), 'lose')
+    await until(() => keptBy(booking.id), 0n)
+    expect(await owedBy(provider)).toBe(0n)
+    expect(await payoutOf(booking.id)).toMatchObject({ status: 'reversed', amountMinor: 0n })
+    expect(await booksOf(rig, booking.id)).toMatchObject({
+      escrow: 0n,
+      disputed_funds: 0n,
+      provider_payable: 0n,
+      commission_revenue: 0n,
+      surcharge_revenue: 0n,
+    })
+    await expectBalanced(rig)
+  })
+
+  test('that is only an inquiry holds the payout, moves no money, and lets go when it is closed', async () => {
+    const booking = await completed(await payableProvider())
+    const { chargeId } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'inquire')
+    await until(() => statusOf(booking), 'disputed')
+    await passTo(booking.endsAt.add(DAYS(8)))
+    expect(await keptBy(booking.id)).toBe(0n)
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 11_000n })
+    await rig.byHand(await disputeOf(booking), 'close')
+    await until(() => keptBy(booking.id), 9_000n)
+    expect(await booksOf(rig, booking.id)).not.toHaveProperty('dispute_fees')
     await expectBalanced(rig)
   })
 
