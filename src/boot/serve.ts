@@ -1,10 +1,10 @@
 import { getRequestListener } from '@hono/node-server'
-import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { CLIENT_ADDRESS_HEADER } from '#src/modules/identity/index.ts'
 import { ConfigInvalid, readConfig, type Config } from '#src/platform/config.ts'
 import { composeApi } from './api.ts'
 import { compose, describeSeams } from './compose.ts'
+import { openHttpServer } from './http-server.ts'
 
 // The web process: the API by Hono, everything else by Next, on one port. The API does not go through Next, whose route
 // handlers answer a thirtieth of the requests.
@@ -19,14 +19,13 @@ async function serve(): Promise<void> {
   const { api } = composeApi(composition)
   const answerApi = getRequestListener(api.fetch)
   const answerPage = config.SERVE_PAGES ? await preparePages(config) : answerApi
-  const server = createServer((request, response) => {
+  const server = openHttpServer((request, response) => {
     request.headers[CLIENT_ADDRESS_HEADER] = request.socket.remoteAddress ?? ''
     const path = request.url ?? '/'
     void (path === '/api' || path.startsWith('/api/')
       ? answerApi(request, response)
       : answerPage(request, response))
   })
-  server.keepAliveTimeout = 65_000 // longer than the usual proxy's, so that it is not us who closes under its request
   server.listen(config.PORT, HOST, () =>
     log.info({ port: config.PORT, seams: describeSeams(config) }, 'the site is up'),
   )

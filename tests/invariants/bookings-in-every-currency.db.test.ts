@@ -41,7 +41,7 @@ const PRICES: [Currency, bigint][] = [
 
 describe('a booking', () => {
   test.each(PRICES)(
-    'in %s at %s minor units is paid, given back in part, and paid out, and the books say what Stripe says',
+    'F43 in %s at %s minor units is paid, given back in part, and paid out, and the books say what Stripe says',
     async (currency, baseMinor) => {
       const accountId = await openReadyAccount(rig, randomUUID())
       const provider = await makeProvider(rig, { id: accountId, ready: true }, currency)

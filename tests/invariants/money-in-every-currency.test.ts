@@ -22,7 +22,7 @@ describe('what we hold chargeable', () => {
     expect(known.filter((currency) => isChargedAtStripe(currency.toLowerCase()))).toEqual(CURRENCIES)
   })
 
-  test('the gateway takes, at both ends and from step to step; a minor unit off the step it does not', () => {
+  test('F43 the gateway takes, at both ends and from step to step; a minor unit off the step it does not', () => {
     const charge = (amountMinor: bigint, currency: Currency) =>
       checkChargeAmount(toStripeAmount(amountMinor, currency), currency.toLowerCase(), 'amount')
     for (const currency of CURRENCIES) {
@@ -76,7 +76,7 @@ interface MoneyCase {
 // Plain loops and plain comparisons, since a matcher or a generator for each case would take an hour. What is expected is
 // reckoned a second time, in steps and in numbers that hold it exactly.
 test(
-  'ten million prices in every currency, refunded by policy and by hand, are shared out to the last step that can be moved',
+  'F43 ten million prices in every currency, refunded by policy and by hand, are shared out to the last step that can be moved',
   () => {
     const random = randomFrom(SEED)
     let wrong: [MoneyCase, string] | null = null

@@ -133,8 +133,8 @@ export interface World {
   collectLetters(): Promise<void>
   /** Runs all jobs that are due, and those they make. */
   runJobs(): Promise<void>
-  /** Runs each sweep until it finds nothing. */
-  runSweeps(): Promise<void>
+  /** Runs each sweep until it finds nothing. @param name of the one that is run alone */
+  runSweeps(name?: string): Promise<void>
   /** What waits for its next try is due now, where tries are left; not more often than once a minute. */
   hastenJobs(): Promise<void>
   fault(script: { match: string; action: string; times: number }): Promise<void>
@@ -290,8 +290,8 @@ export async function openWorld(prepared: { template: OwnedDatabase; people: Peo
     async runJobs() {
       await survive(({ runJobs }) => runJobs())
     },
-    async runSweeps() {
-      await survive(({ runSweeps }) => runSweeps())
+    async runSweeps(name) {
+      await survive(({ runSweeps }) => runSweeps(name))
     },
     async hastenJobs() {
       if (isBefore(now, hastenedAt.add({ seconds: RETRY_SECONDS }))) return
@@ -387,8 +387,11 @@ function beginProcess(config: Config, clock: Clock) {
         client.release()
       }
     },
-    runSweeps: async () => {
-      for (const sweep of modules.flatMap((module) => module.sweeps)) {
+    runSweeps: async (name?: string) => {
+      const sweeps = modules.flatMap((module) => module.sweeps)
+      const chosen = sweeps.filter((sweep) => name === undefined || sweep.name === name)
+      assert(chosen.length > 0, `there is a sweep ${name}`)
+      for (const sweep of chosen) {
         for (let round = 0; round < SWEEP_ROUNDS_MAX; round += 1) {
           // As the worker does: what fails is tried again with the next round.
           const found = await sweep.run(ctx(sweep.name)).catch(() => 0)

@@ -95,8 +95,15 @@ export interface MoneyRig {
   byHand(objectId: string, action: string, amount?: string): Promise<void>
 }
 
-/** Call at the top of a `*.db.test.ts` file. `deliver: false` keeps every webhook away from us. */
-export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): Promise<MoneyRig> {
+/**
+ * Call at the top of a `*.db.test.ts` file.
+ * @param deliver false keeps every webhook away from us
+ * @param through opens what stands between us and the sandbox, and gives its address
+ */
+export async function moneyRig({
+  deliver = true,
+  through = (stripeUrl) => Promise.resolve(stripeUrl),
+}: { deliver?: boolean; through?: (stripeUrl: string) => Promise<string> } = {}): Promise<MoneyRig> {
   const database = await openTestDatabase({ poolMax: 20 })
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'ecosystem-money-'))
   const clockFile = path.join(directory, 'clock.json')
@@ -128,7 +135,7 @@ export async function moneyRig({ deliver = true }: { deliver?: boolean } = {}): 
     AUTH_SECRET: 'a'.repeat(32),
     LINK_SECRET: 'b'.repeat(32),
     STRIPE_SECRET_KEY: 'sk_test_money',
-    STRIPE_API_BASE: sandbox.url,
+    STRIPE_API_BASE: await through(sandbox.url),
     STRIPE_WEBHOOK_SECRET: secrets.platform,
     STRIPE_CONNECT_WEBHOOK_SECRET: `${PREVIOUS_SECRET}, ${secrets.connect}`,
     STRIPE_CONNECT_CLIENT_ID: 'ca_of_the_tests',

@@ -66,11 +66,8 @@ function subjectOf(event: Stripe.Event): { subject: EventSubject; rootId: string
         subject: { kind: 'refund', gatewayRefundId: refund.id, refundId, intentId },
       }
     }
-    case 'transfer.reversed': {
-      const transfer = event.data.object
-      const movementId = transfer.metadata['movement_id'] ?? transfer.metadata['payout_id'] ?? null
-      return { rootId: transfer.id, subject: { kind: 'transfer', transferId: transfer.id, movementId } }
-    }
+    case 'transfer.reversed':
+      return aboutTransfer(event.data.object.id, event.data.object.metadata)
     // What they are about is the account they come from: what went to its bank, and that it has left, are read with it.
     case 'account.updated':
     case 'account.application.deauthorized':
@@ -104,6 +101,15 @@ function aboutPayment(
     rootId: intentId ?? objectId,
     subject: { kind: 'payment', paymentId: metadata?.['payment_id'] ?? null, intentId, reached },
   }
+}
+
+/** @param metadata null in what a later version may send: an event that cannot be read would come again for days. */
+function aboutTransfer(
+  transferId: string,
+  metadata: Stripe.Metadata | null,
+): { subject: EventSubject; rootId: string } {
+  const movementId = metadata?.['movement_id'] ?? metadata?.['payout_id'] ?? null
+  return { rootId: transferId, subject: { kind: 'transfer', transferId, movementId } }
 }
 
 function aboutDispute({ id, payment_intent: intent }: Stripe.Dispute): {

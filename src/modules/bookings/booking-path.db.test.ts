@@ -70,7 +70,7 @@ describe('a guest', () => {
     ])
   })
 
-  it('keeps the hold when the card is declined, and can try another one', async () => {
+  it('F33 keeps the hold when the card is declined, and can try another one', async () => {
     const provider = await makeProvider(db)
     const { booking, guestKey } = (await hold(provider, 48)).body
     const declined = await pay(booking.id, { key: guestKey }, CARDS.declined)
@@ -98,7 +98,7 @@ describe('a guest', () => {
     expect(started.status).toBe(200)
   })
 
-  it('loses the slot when the hold runs out, and the payment page with it', async () => {
+  it('F33 loses the slot when the hold runs out, and the payment page with it', async () => {
     const provider = await makeProvider(db)
     const { booking, guestKey } = (await hold(provider, 48)).body
     const started = await app.request(`/api/v1/bookings/${booking.id}/checkout`, {
@@ -298,7 +298,7 @@ describe('a customer', () => {
     await bookingIn('confirmed', held.body.booking.id, { cookie })
   })
 
-  it('who signs in while paying takes the hold along and loses the surcharge', async () => {
+  it('F29 who signs in while paying takes the hold along and loses the surcharge', async () => {
     const provider = await makeProvider(db)
     const { booking, guestKey } = (await hold(provider, 48)).body
     await app.request(`/api/v1/bookings/${booking.id}/checkout`, { method: 'POST', body: {}, key: guestKey })

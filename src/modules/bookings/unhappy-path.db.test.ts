@@ -117,7 +117,7 @@ describe('what has been refunded by hand', () => {
 })
 
 describe('money that does not match what was asked', () => {
-  it('confirms nothing, is set aside for a person, and gives the slot back when its time is over', async () => {
+  it('F34 confirms nothing, is set aside for a person, and gives the slot back when its time is over', async () => {
     const provider = await makeProvider(db)
     const booking = await held(provider)
     const page = await paymentPage(booking)
@@ -138,7 +138,7 @@ describe('money that does not match what was asked', () => {
 })
 
 describe('a hold whose money is on its way when its time is over', () => {
-  it('goes on a minute at a time, and asks the gateway no more often', async () => {
+  it('F25 goes on a minute at a time, and asks the gateway no more often', async () => {
     const booking = await held(await makeProvider(db))
     const page = await paymentPage(booking)
     await app.fault({ match: 'event:*', action: 'drop-before' })
@@ -158,7 +158,7 @@ describe('a hold whose money is on its way when its time is over', () => {
 })
 
 describe('a payment page that is asked for while the price changes', () => {
-  it('never shows another price than the booking has', { timeout: 60_000 }, async () => {
+  it('F29 never shows another price than the booking has', { timeout: 60_000 }, async () => {
     const { cookie } = await signUp(app.url)
     for (let round = 0; round < 15; round += 1) {
       const booking = await held(await makeProvider(db))

@@ -465,7 +465,7 @@ describe('a payout account', () => {
     return office.messages
   }
 
-  test('that takes no money any more: its provider is told once, with what to do', async () => {
+  test('F40 that takes no money any more: its provider is told once, with what to do', async () => {
     const where = await troubled("payout_account_requirements = '{disconnected}'")
     const messages = await tellAndSend('provider.payouts_not_ready', where)
     expect(messages.map(({ to, subject }) => [to, subject])).toEqual([
@@ -474,7 +474,7 @@ describe('a payout account', () => {
     expect(messages[0]?.text).toContain('Connect it again')
   })
 
-  test('whose bank sends payouts back: its provider is told once, with the reason', async () => {
+  test('F40 whose bank sends payouts back: its provider is told once, with the reason', async () => {
     const where = await troubled("bank_payout_failure = 'account_closed', bank_payout_failed_at = now()")
     const messages = await tellAndSend('provider.bank_payout_failed', where)
     expect(messages.map(({ to, subject }) => [to, subject])).toEqual([

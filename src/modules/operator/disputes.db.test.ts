@@ -78,7 +78,7 @@ describe('a dispute', () => {
     expect(rows).toHaveLength(1)
   })
 
-  it('calls the operator three days before the bank decides without us', async () => {
+  it('F39 calls the operator three days before the bank decides without us', async () => {
     const { disputeId } = await disputedBooking()
     const ctx = () => app.composition.contextFor({ kind: 'system', name: 'test' })
     const before = (await getOperatorHome(ctx())).bookings.evidence_due

@@ -138,7 +138,7 @@ describe('the console', () => {
 })
 
 describe('replaying a webhook', () => {
-  it('makes a dead letter wait for the worker again, and keeps who asked and why', async () => {
+  it('F22 makes a dead letter wait for the worker again, and keeps who asked and why', async () => {
     const { cookie, ctx, userId } = await someOperator()
     await someEvent('evt_dead', 'dead')
     const answer = await app.request('/api/v1/webhook-events/evt_dead/replays', {

@@ -1,6 +1,7 @@
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import type { PaymentId, RefundId } from '#src/kernel/ids.ts'
 import type { ModuleJobs } from '#src/platform/jobs/run.ts'
+import { fetchMissedEvents } from './fetch-missed-events.ts'
 import { processWebhooks } from './process-webhooks.ts'
 import { findRefund } from './queries.ts'
 import { PROCESS_WEBHOOKS } from './receive-webhook.ts'
@@ -24,6 +25,7 @@ const SYNC_EVERY_MS = 5_000
 const RESUME_EVERY_MS = 60_000
 const WEBHOOKS_EVERY_MS = 300_000
 const REFUNDS_EVERY_MS = 600_000
+const MISSED_EVENTS_EVERY_MS = 300_000
 
 export function paymentsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJobs {
   return {
@@ -44,6 +46,11 @@ export function paymentsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJo
       { name: 'payments.open-operations', everyMs: RESUME_EVERY_MS, run: sweepOpenOperations },
       { name: 'payments.waiting-webhooks', everyMs: WEBHOOKS_EVERY_MS, run: sweepWaitingWebhooks },
       { name: 'payments.pending-refunds', everyMs: REFUNDS_EVERY_MS, run: sweepPendingRefunds },
+      {
+        name: 'payments.missed-events',
+        everyMs: MISSED_EVENTS_EVERY_MS,
+        run: (ctx) => fetchMissedEvents(ctx, gateway),
+      },
     ],
     subscriptions: {},
   }

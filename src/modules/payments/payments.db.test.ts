@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { eq, sql } from 'drizzle-orm'
-import { randomUUID } from 'node:crypto'
+import { createHash, createHmac, randomUUID } from 'node:crypto'
 import http from 'node:http'
 import Stripe from 'stripe'
+import { signatureOf } from '#sandbox/stripe/webhooks.ts'
 import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { listTransfersOfSubject } from '#src/modules/ledger/reads.ts'
 import { inTransaction } from '#src/platform/context.ts'
@@ -20,6 +21,7 @@ import {
   paymentOf,
   payWith,
   PREVIOUS_SECRET,
+  type MadeBooking,
   type MoneyRig,
 } from '#tests/support/money.ts'
 import { closeCheckout } from './close-checkout.ts'
@@ -28,6 +30,7 @@ import { receiveWebhook } from './receive-webhook.ts'
 import { requestCapture } from './request-capture.ts'
 import { requestRefund } from './request-refund.ts'
 import { requestVoid } from './request-void.ts'
+import { intendCheckout, startCheckout } from './start-checkout.ts'
 import { syncPayment } from './sync-payment.ts'
 import { stripeOperations, webhookEvents } from './tables.ts'
 
@@ -40,7 +43,7 @@ afterEach(() => rig.clearFaults())
 const FEE = 349n // Stripe's on 110.00: 2.9 % + 0.30
 
 describe('a checkout', () => {
-  test('that is paid is captured, booked and told once, though Stripe says so in two events', async () => {
+  test('F12 that is paid is captured, booked and told once, though Stripe says so in two events', async () => {
     const booking = await paidBooking(rig, provider)
     await rig.delivered('payment_intent.succeeded')
     await rig.runJobs()
@@ -90,7 +93,7 @@ describe('a checkout', () => {
       if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'payment.unavailable' })
   })
 
-  test('that is declined stays unpaid, says why, and can be tried again', async () => {
+  test('F33 that is declined stays unpaid, says why, and can be tried again', async () => {
     const booking = await makeBooking(rig, provider)
     const url = await checkOut(rig, booking)
     expect(await payWith(url, CARDS.declined)).toBe(402)
@@ -119,7 +122,7 @@ describe('a checkout', () => {
     expect(own.map(({ url: at }) => at)).toEqual([url])
   })
 
-  test('whose key answers a stored 500 for ever is found again after a minute, and never made twice', async () => {
+  test('F26, F27 whose key answers a stored 500 for ever is found again after a minute, and never made twice', async () => {
     const booking = await makeBooking(rig, provider)
     await rig.fault({ match: 'POST /v1/checkout/sessions', action: '500-after-success', times: 1 })
     for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -132,7 +135,7 @@ describe('a checkout', () => {
     expect(own.map(({ url: at }) => at)).toEqual([url])
   })
 
-  test('whose key answers a stored 500 for nothing gets a new key after a minute', async () => {
+  test('F27 whose key answers a stored 500 for nothing gets a new key after a minute', async () => {
     const booking = await makeBooking(rig, provider)
     await rig.fault({ match: 'POST /v1/checkout/sessions', action: '500', times: 1 })
     for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -200,6 +203,83 @@ describe('a checkout', () => {
     expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', capturedMinor: 10_000n })
     await expectBalanced(rig)
   })
+
+  test('F27 that Stripe has refused for good is asked for under a new key each time, never under the refused one', async () => {
+    const booking = await makeBooking(rig, provider, { baseMinor: 10n }) // less than a card is charged
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await expect(checkOut(rig, booking)).rejects.toMatchObject({ code: 'payment.rejected' })
+    const operations = await operationsOf(booking)
+    expect(operations.map(({ status, attempts }) => ({ status, attempts }))).toEqual(
+      Array.from({ length: 3 }, () => ({ status: 'rejected', attempts: 1 })),
+    )
+    expect(new Set(operations.map(({ id }) => id)).size).toBe(3)
+  })
+
+  describe('F29 at another price than before is another operation', () => {
+    const cheaper = (booking: MadeBooking) => ({
+      ...booking,
+      figures: { ...booking.figures, surchargeMinor: 0n, totalMinor: 10_000n },
+    })
+
+    async function reopened(booking: MadeBooking): Promise<void> {
+      expect(await closeCheckout(rig.ctx(), rig.gateway, booking.id)).toBe('closed')
+      const url = await checkOut(rig, cheaper(booking))
+      const operations = await operationsOf(booking)
+      expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length)
+      expect(operations.at(-1)).toMatchObject({ status: 'succeeded' })
+      expect(await payWith(url, CARDS.succeeds)).toBe(303)
+      await syncPayment(rig.ctx(), rig.gateway, booking.id)
+      expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', capturedMinor: 10_000n })
+      const sessions = (await sdk(rig).checkout.sessions.list({ limit: 100 })).data
+      const own = sessions.filter(({ client_reference_id: reference }) => reference === booking.id)
+      expect(own.filter(({ status }) => status === 'open')).toEqual([])
+      expect(own.filter(({ status }) => status === 'complete')).toHaveLength(1)
+      await expectBalanced(rig)
+    }
+
+    test('where the page was open', async () => {
+      const booking = await makeBooking(rig, provider)
+      await checkOut(rig, booking)
+      await reopened(booking)
+    })
+
+    test('where no answer came, and the page is there', async () => {
+      const booking = await makeBooking(rig, provider)
+      await rig.fault({ match: 'POST /v1/checkout/sessions', action: 'drop-after-commit', times: 2 })
+      await expect(checkOut(rig, booking)).rejects.toThrow(Refusal)
+      await reopened(booking)
+    })
+
+    test('where no answer came, and the page is not there', async () => {
+      const booking = await makeBooking(rig, provider)
+      await rig.fault({ match: 'POST /v1/checkout/sessions', action: 'drop-before', times: 2 })
+      await expect(checkOut(rig, booking)).rejects.toThrow(Refusal)
+      await reopened(booking)
+    })
+
+    test('where it was refused', async () => {
+      const booking = await makeBooking(rig, provider, { baseMinor: 10n })
+      await expect(checkOut(rig, booking)).rejects.toMatchObject({ code: 'payment.rejected' })
+      await reopened({ ...booking, figures: { ...booking.figures, baseMinor: 10_000n } })
+    })
+
+    test('and without closing the page it is refused by us before Stripe hears of it', async () => {
+      const booking = await makeBooking(rig, provider)
+      const url = await checkOut(rig, booking)
+      await expect(checkOut(rig, cheaper(booking))).rejects.toThrow('a price changes only while')
+      expect(await operationsOf(booking)).toHaveLength(1)
+      expect((await (await fetch(url)).text()).includes('$110.00')).toBe(true)
+    })
+  })
+
+  async function operationsOf(booking: MadeBooking) {
+    const { id } = await paymentOf(rig, booking.id)
+    return db
+      .select()
+      .from(stripeOperations)
+      .where(eq(stripeOperations.subjectId, id))
+      .orderBy(stripeOperations.generation)
+  }
 })
 
 describe('money that is only set aside', () => {
@@ -233,7 +313,7 @@ describe('money that is only set aside', () => {
     await expectBalanced(rig)
   })
 
-  test('whose capture is answered by a lost connection is captured once', async () => {
+  test('F25 whose capture is answered by a lost connection is captured once', async () => {
     const booking = await authorized()
     await rig.fault({ match: 'POST /v1/payment_intents/:id/capture', action: 'drop-after-commit', times: 2 })
     await inTransaction(rig.ctx(), (tx) => requestCapture(tx, rig.ctx(), booking.id))
@@ -306,7 +386,7 @@ describe('a refund', () => {
     await expectBalanced(rig)
   })
 
-  test('asked for by 64 at once for one cause is made once', async () => {
+  test('F35 asked for by 64 at once for one cause is made once', async () => {
     const booking = await paidBooking(rig, provider)
     const ids = await Promise.all(
       Array.from({ length: 64 }, async () => (await refund(booking.id, 10_000n, 1_000n, 'cancellation'))?.id),
@@ -317,7 +397,7 @@ describe('a refund', () => {
     await expectBalanced(rig)
   })
 
-  test('asked for by 64 at once for different causes never exceeds what was captured', async () => {
+  test('F35 asked for by 64 at once for different causes never exceeds what was captured', async () => {
     const booking = await paidBooking(rig, provider)
     const asked = await Promise.allSettled(
       Array.from({ length: 64 }, (_, cause) => refund(booking.id, 3_000n, 300n, `cause ${cause}`)),
@@ -344,7 +424,7 @@ describe('a refund', () => {
     await expectBalanced(rig)
   })
 
-  test('whose key answers a stored 500 is found and made once', async () => {
+  test('F26 whose key answers a stored 500 is found and made once', async () => {
     const booking = await paidBooking(rig, provider)
     await rig.fault({ match: 'POST /v1/refunds', action: '500-after-success', times: 1 })
     await refund(booking.id, 10_000n, 1_000n, 'cancellation')
@@ -356,7 +436,73 @@ describe('a refund', () => {
     await expectBalanced(rig)
   })
 
-  test('that the bank returns days later puts books and reservation back', async () => {
+  test('F26 whose answer takes longer than we wait is said to be on its way until somebody knows, and is made once', async () => {
+    const booking = await paidBooking(rig, provider)
+    await rig.fault({ match: 'POST /v1/refunds', action: 'delay', delayMs: 9_000, times: 1 })
+    await rig.fault({ match: 'event:*', action: 'drop-before' })
+    const asked = await refund(booking.id, 10_000n, 1_000n, 'cancellation')
+    await rig.runJobs() // gives up waiting after eight seconds
+    const operation = () =>
+      db
+        .select()
+        .from(stripeOperations)
+        .where(eq(stripeOperations.subjectId, asked?.id ?? ''))
+    expect(await operation()).toMatchObject([{ status: 'intended', attempts: 1, resultId: null }])
+    expect(await paymentOf(rig, booking.id)).toMatchObject({
+      status: 'captured',
+      refundRequestedMinor: 11_000n,
+      refundedMinor: 0n,
+    })
+    await rig.retryJobs() // Stripe is still at it, or has just ended
+    await expect.poll(() => refundsAtStripe(booking.id), { timeout: 10_000 }).toEqual([11_000])
+    await rig.retryJobs()
+    expect(await operation()).toMatchObject([{ status: 'succeeded' }])
+    expect(await refundsAtStripe(booking.id)).toEqual([11_000])
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'refunded', refundedMinor: 11_000n })
+    await expectBalanced(rig)
+  }, 60_000)
+
+  test('F28 whose answer is lost for longer than Stripe keeps keys is found, and not made again', async () => {
+    const booking = await paidBooking(rig, provider)
+    await rig.fault({ match: 'event:*', action: 'drop-before' })
+    await rig.fault({ match: 'POST /v1/refunds', action: 'drop-after-commit', times: 2 })
+    await refund(booking.id, 5_000n, 500n, 'cancellation') // Stripe would make the same one twice
+    await rig.runJobs()
+    await rig.clearFaults()
+    await rig.pass({ hours: 25 })
+    await rig.retryJobs()
+    expect(await refundsAtStripe(booking.id)).toEqual([5_500])
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ refundedMinor: 5_500n })
+    await expectBalanced(rig)
+  })
+
+  test('F28 that never reached Stripe is made with a new key after a day', async () => {
+    const booking = await paidBooking(rig, provider)
+    await rig.fault({ match: 'POST /v1/refunds', action: 'drop-before', times: 2 })
+    const asked = await refund(booking.id, 5_000n, 500n, 'cancellation')
+    await rig.runJobs()
+    await rig.pass({ hours: 25 })
+    await rig.retryJobs()
+    expect(await refundsAtStripe(booking.id)).toEqual([5_500])
+    const operations = await db
+      .select()
+      .from(stripeOperations)
+      .where(eq(stripeOperations.subjectId, asked?.id ?? ''))
+      .orderBy(stripeOperations.generation)
+    expect(operations.map(({ status }) => status)).toEqual(['rejected', 'succeeded'])
+    await expectBalanced(rig)
+  })
+
+  test('F29 for one cause with another amount is found out by us, before Stripe is asked', async () => {
+    const booking = await paidBooking(rig, provider)
+    await refund(booking.id, 5_000n, 500n, 'cancellation')
+    await expect(refund(booking.id, 6_000n, 600n, 'cancellation')).rejects.toThrow('asks for the same amount')
+    await rig.runJobs()
+    expect(await refundsAtStripe(booking.id)).toEqual([5_500])
+    await expectBalanced(rig)
+  })
+
+  test('F38 that the bank returns days later puts books and reservation back', async () => {
     const booking = await paidBooking(rig, provider, CARDS.refundFails)
     await refund(booking.id, 5_000n, 500n, 'cancellation')
     await rig.runJobs()
@@ -401,7 +547,7 @@ describe('a refund', () => {
     await expectBalanced(rig)
   })
 
-  test('made by hand in the dashboard is booked like any other', async () => {
+  test('F47 made by hand in the dashboard is booked like any other', async () => {
     const booking = await paidBooking(rig, provider)
     const { chargeId, id } = await paymentOf(rig, booking.id)
     await rig.byHand(chargeId ?? '', 'refund', '22.00')
@@ -432,7 +578,7 @@ describe('a payment that does not match what was asked for', () => {
     ['another amount', sql`amount_minor = amount_minor + 1`, sql`amount_minor = amount_minor - 1`],
     ['another currency', sql`currency = 'CAD'`, sql`currency = 'USD'`],
     ['another payment', sql`payment_intent_id = 'pi_of_another'`, sql`payment_intent_id = null`],
-  ])('(%s) is set aside for a person, and confirms nothing', async (_, tampered, corrected) => {
+  ])('F34 (%s) is set aside for a person, and confirms nothing', async (_, tampered, corrected) => {
     const booking = await makeBooking(rig, provider)
     const url = await checkOut(rig, booking)
     await owner.execute(sql`update payments set ${tampered} where booking_id = ${booking.id}`)
@@ -458,7 +604,7 @@ describe('the sweeper', () => {
     await rig.runJobs()
   }
 
-  test('asks Stripe when no webhook came', async () => {
+  test('F16 asks Stripe when no webhook came', async () => {
     const booking = await makeBooking(rig, provider)
     const url = await checkOut(rig, booking)
     await rig.fault({ match: 'event:*', action: 'drop-before' })
@@ -517,7 +663,7 @@ describe('a webhook', () => {
       ...more,
     })
 
-  test('delivered 64 times at once is stored once and acted on once', async () => {
+  test('F11 delivered 64 times at once is stored once and acted on once', async () => {
     const booking = await makeBooking(rig, provider)
     const url = await checkOut(rig, booking)
     await rig.fault({ match: 'event:*', action: 'drop-before' })
@@ -538,36 +684,99 @@ describe('a webhook', () => {
     await expectBalanced(rig)
   })
 
-  test('that is not signed by Stripe is refused in every disguise, and not stored', async () => {
+  test('F17 that is not signed by Stripe is refused in every disguise, not stored, and told nothing of', async () => {
     const body = eventWith({ id: 'pi_forged', object: 'payment_intent', metadata: {} })
     const now = Math.floor(Date.now() / 1000)
     const good = sign(body)
-    const disguises: [string, string][] = [
+    const [, hex = ''] = /v1=([0-9a-f]+)/.exec(good) ?? []
+    const mac = (secret: string, payload = `${now}.${body}`, algorithm = 'sha256') =>
+      createHmac(algorithm, secret).update(payload)
+    const { platform, connect } = rig.secrets
+    const disguises: [sent: string, signature: string][] = [
       [body, ''],
+      [body, ' '],
       [body, 'garbage'],
+      [body, 'v1'],
+      [body, 't=,v1='],
       [body, `t=${now}`],
+      [body, `t=${now},v1=`],
+      [body, `v1=${hex}`], // of no time
+      [body, `t=NaN,v1=${hex}`],
+      [body, `t=${now + 1},v1=${hex}`], // of another time
+      [body, `t=-1,v1=${hex}`],
       [body, good.replace('v1=', 'v0=')],
+      [body, good.replace('v1=', 'v2=')],
+      [body, good.replace('v1=', 'V1=')],
       [body, good.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],
+      [body, good.slice(0, -1)],
+      [body, `${good}0`],
+      [body, `t=${now},v1=${'0'.repeat(64)}`],
+      [body, `t=${now},v1=${mac(platform).digest('base64')}`],
+      [body, `t=${now},v1=${mac(platform, `${now}.${body}`, 'sha512').digest('hex')}`],
+      [body, `t=${now},v1=${mac(platform, `${now}.${body}`, 'sha1').digest('hex')}`],
+      [body, `t=${now},v1=${mac(platform, body).digest('hex')}`], // the time is not signed
+      [body, `t=${now},v1=${createHash('sha256').update(`${now}.${body}`).digest('hex')}`], // nobody's secret
+      [body, `t=${now},v1=${mac('').digest('hex')}`],
+      [body, `t=${now},v1=${mac(platform.replace('whsec_', '')).digest('hex')}`],
       [body, sign(body, `whsec_${'x'.repeat(32)}`)],
-      [body, sign(body, rig.secrets.connect)],
-      [body, sign(body, rig.secrets.platform, now - 301)],
+      [body, sign(body, connect)],
+      [body, sign(body, PREVIOUS_SECRET)],
+      [body, sign(body, rig.config.STRIPE_SECRET_KEY)],
       [`${body} `, good],
+      [` ${body}`, good],
       [JSON.stringify(JSON.parse(body), null, 2), good],
       [body.replace('pi_forged', 'pi_altered'), good],
+      [body.replace('"livemode":false', '"livemode":true'), good],
+      [body.replace('{', '{"account":"acct_forged",'), good],
+      [body.slice(0, -1), good],
+      ['', good],
+      ['[]', good],
+      ['null', good],
       ['not json', sign('not json')],
     ]
+    expect(new Set(disguises.map((each) => each.join('\n'))).size).toBeGreaterThanOrEqual(30)
     for (const [sent, signature] of disguises) {
       const answer = await deliver(sent, signature)
-      expect(answer.status).toBe(400)
-      expect(await answer.json()).toMatchObject({ code: 'payment.event_unsigned' })
+      const said = await answer.text()
+      expect({ sent, signature, status: answer.status, said }).toMatchObject({ status: 400 })
+      expect(JSON.parse(said)).toMatchObject({ code: 'payment.event_unsigned' })
+      for (const secret of ['pi_forged', 'pi_altered', 'acct_forged', hex, ...Object.values(rig.secrets)])
+        expect(said).not.toContain(secret)
     }
     const { rowCount } = await db.execute(
-      sql`select from webhook_events where body like '%pi_forged%' or body like '%pi_altered%'`,
+      sql`select from webhook_events where body ~ 'pi_forged|pi_altered|not json' or body in ('', '[]', 'null')`,
     )
     expect(rowCount).toBe(0)
+    expect((await deliver(body, good)).status).toBe(200) // it is the signature that was wrong
   })
 
-  test('of a megabyte and more is refused before it is read', async () => {
+  test.each([
+    ['as old as the window', -290, 200],
+    ['older than the window', -301, 400],
+    ['as the clock of ten minutes ahead says', -600, 400],
+    // Nobody but Stripe can sign for a time to come; its id says whether it has been here, whatever the clocks.
+    ['as the clock of ten minutes behind says', 600, 200],
+  ])('F18 signed at a time %s (%i s) is answered with %i', async (_, seconds, status) => {
+    const body = eventWith({ id: 'cus_1', object: 'customer' }, 'customer.created')
+    const at = Math.floor(Date.now() / 1000) + seconds
+    expect((await deliver(body, sign(body, rig.secrets.platform, at))).status).toBe(status)
+    expect(await statusOf(body)).toBe(status === 200 ? 'ignored' : undefined)
+  })
+
+  test('F18 that was taken is taken again once it is too old only with a new signature, and does nothing', async () => {
+    const booking = await paidBooking(rig, provider)
+    await rig.delivered('payment_intent.succeeded')
+    const [event] = (await stripe.events.list({ type: 'payment_intent.succeeded', limit: 1 })).data
+    const body = JSON.stringify(event)
+    const old = sign(body, rig.secrets.platform, Math.floor(Date.now() / 1000) - 301)
+    expect((await deliver(body, old)).status).toBe(400)
+    expect((await deliver(body, sign(body))).status).toBe(200)
+    await rig.runJobs()
+    expect(await eventsAbout(rig, booking.id)).toEqual(['payment.captured'])
+    await expectBalanced(rig)
+  })
+
+  test('F19 of a megabyte and more is refused before it is read', async () => {
     const status = await new Promise((resolve, reject) => {
       const request = http.request(rig.webhooksUrl, { method: 'POST', agent: false }, (answer) =>
         resolve(answer.statusCode),
@@ -587,7 +796,7 @@ describe('a webhook', () => {
     ],
     ['of a type we do not act on', { id: 'cus_1', object: 'customer' }, 'customer.created', {}],
     ['of a type that Stripe has yet to invent', { id: 'x_1', object: 'novelty' }, 'novelty.created', {}],
-  ])('%s is stored and ignored', async (_, object, type, more) => {
+  ])('F20 %s is stored and ignored', async (_, object, type, more) => {
     const body = eventWith(object, type, more)
     expect((await deliver(body, sign(body))).status).toBe(200)
     const { id } = JSON.parse(body) as { id: string }
@@ -597,7 +806,7 @@ describe('a webhook', () => {
   })
 
   test.each([{}, { payment_id: "an order of another shop'; --" }])(
-    'about a payment that is none of ours (%j) is ignored',
+    'F20 about a payment that is none of ours (%j) is ignored',
     async (metadata) => {
       const body = eventWith({ id: 'pi_by_hand', object: 'payment_intent', metadata })
       expect((await deliver(body, sign(body))).status).toBe(200)
@@ -611,7 +820,7 @@ describe('a webhook', () => {
     },
   )
 
-  test('about what is not there yet is kept and tried again, then becomes a dead letter; others flow', async () => {
+  test('F22 about what is not there yet is kept and tried again, then becomes a dead letter; others flow', async () => {
     const body = eventWith({
       id: 'pi_ahead',
       object: 'payment_intent',
@@ -636,7 +845,7 @@ describe('a webhook', () => {
       .toEqual([{ status: 'dead', attempts: 10 }])
   })
 
-  test('that cannot be stored is answered with a 5xx, so that it comes again', async () => {
+  test('F21 that cannot be stored is answered with a 5xx, so that it comes again', async () => {
     const body = eventWith({ id: 'pi_unstored', object: 'payment_intent', metadata: {} })
     await owner.execute(sql`alter table webhook_events rename to webhook_events_away`)
     const answer = await deliver(body, sign(body))
@@ -653,7 +862,7 @@ describe('a webhook', () => {
     expect((await deliver(body, sign(body, rig.secrets.connect), '/connect')).status).toBe(200)
   })
 
-  test('signed with the secret from before it was changed is still taken', async () => {
+  test('F24 signed with the secret from before it was changed is still taken', async () => {
     const body = eventWith({ id: 'acct_y', object: 'account' }, 'account.updated', { account: 'acct_y' })
     expect((await deliver(body, sign(body, PREVIOUS_SECRET), '/connect')).status).toBe(200)
     expect(await statusOf(body)).toBe('received')
@@ -663,14 +872,14 @@ describe('a webhook', () => {
   test.each([
     ['a connected account at the door of the platform', '', { account: 'acct_z' }],
     ['the platform at the door of connected accounts', '/connect', {}],
-  ] as const)('of %s is stored and ignored', async (_, door, more) => {
+  ] as const)('F20 of %s is stored and ignored', async (_, door, more) => {
     const body = eventWith({ id: 'pi_elsewhere', object: 'payment_intent', metadata: {} }, undefined, more)
     const secret = door === '' ? rig.secrets.platform : rig.secrets.connect
     expect((await deliver(body, sign(body, secret), door)).status).toBe(200)
     expect(await statusOf(body)).toBe('ignored')
   })
 
-  test('of test mode is stored and ignored where the key is live', async () => {
+  test('F20 of test mode is stored and ignored where the key is live', async () => {
     const live = stripeGateway({ ...rig.config, STRIPE_SECRET_KEY: 'sk_live_of_the_tests' })
     const body = eventWith({ id: 'acct_l', object: 'account' }, 'account.updated', { account: 'acct_l' })
     const signature = sign(body, rig.secrets.connect)
@@ -678,9 +887,156 @@ describe('a webhook', () => {
     expect(await statusOf(body)).toBe('ignored')
   })
 
+  test.each(['2019-05-16', '2099-01-01.zinnia', null])(
+    'F20 of the API version %s is acted on all the same: what it names is read again',
+    async (version) => {
+      const booking = await makeBooking(rig, provider)
+      const url = await checkOut(rig, booking)
+      await rig.fault({ match: 'event:*', action: 'drop-before' })
+      expect(await payWith(url, CARDS.succeeds)).toBe(303)
+      await rig.clearFaults()
+      const [intent] = (await stripe.paymentIntents.list({ limit: 1 })).data
+      // Of what it says of the money nothing is believed.
+      const object = { ...intent, amount: 1, amount_received: 1, status: 'canceled', latest_charge: null }
+      const body = eventWith(object, undefined, { api_version: version })
+      expect((await deliver(body, sign(body))).status).toBe(200)
+      await rig.runJobs()
+      expect(await statusOf(body)).toBe('processed')
+      expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', capturedMinor: 11_000n })
+      const [stored] = await db
+        .select()
+        .from(webhookEvents)
+        .where(eq(webhookEvents.id, idOf(body)))
+      expect(stored).toMatchObject({ apiVersion: version })
+    },
+  )
+
+  test.each([
+    'checkout.session.completed',
+    'payment_intent.succeeded',
+    'payment_intent.canceled',
+    'charge.refunded',
+    'charge.dispute.created',
+    'refund.created',
+    'transfer.reversed',
+    'account.updated',
+    'payout.failed',
+  ])('F20 (%s) of a version that has renamed everything but the id is stored all the same', async (type) => {
+    const body = eventWith({ id: `x_${randomUUID()}` }, type, { api_version: '2099-01-01.zinnia' })
+    expect((await deliver(body, sign(body))).status).toBe(200)
+    await rig.runJobs()
+    expect(await statusOf(body)).toBe('ignored')
+  })
+
+  test('F24 is taken whichever of the two secrets it is signed with while they change, and not a moment longer', async () => {
+    const [before, after] = ['whsec_of_yesterday', 'whsec_of_today']
+    const knowing = (secrets: string[]) => {
+      const gateway = stripeGateway({ ...rig.config, STRIPE_WEBHOOK_SECRET: secrets })
+      return async (signedWith: string) => {
+        const body = eventWith({ id: 'cus_1', object: 'customer' }, 'customer.created')
+        const at = Math.floor(Date.now() / 1000)
+        const taken = receiveWebhook(
+          { db, gateway },
+          rig.ctx().now,
+          'platform',
+          body,
+          signatureOf(body, signedWith, at),
+        )
+        return taken.then(
+          () => statusOf(body),
+          (error: unknown) => (error instanceof Refusal ? error.code : error),
+        )
+      }
+    }
+    // A burst, in the middle of which Stripe begins to sign with both and the site is started again, and then again.
+    const both = `${before},${after}`
+    const phases = [
+      { site: knowing([before]), signedWith: [before, both] },
+      { site: knowing([before, after]), signedWith: [before, both, after] },
+      { site: knowing([after]), signedWith: [both, after] },
+    ]
+    for (const { site, signedWith } of phases) {
+      const burst = Array.from({ length: 20 }, (_, at) => site(signedWith[at % signedWith.length] ?? ''))
+      expect(new Set(await Promise.all(burst))).toEqual(new Set(['ignored']))
+    }
+    expect(await knowing([after])(before)).toBe('payment.event_unsigned')
+    expect(await knowing([before])(after)).toBe('payment.event_unsigned')
+  })
+
+  test('F15 ahead of our own commit is kept, and acted on once what it names is there', async () => {
+    const booking = await makeBooking(rig, provider)
+    const committed = Promise.withResolvers<undefined>()
+    const intending = inTransaction(rig.ctx(), async (tx) => {
+      const { figures, id: bookingId } = booking
+      const intended = await intendCheckout(tx, rig.ctx(), {
+        ...{ bookingId, currency: figures.currency, baseMinor: figures.baseMinor },
+        ...{
+          surchargeMinor: figures.surchargeMinor,
+          description: 'Deep tissue massage',
+          captureMethod: 'automatic',
+        },
+        ...{ customerEmail: null, successUrl: 'https://app.test/a', cancelUrl: 'https://app.test/b' },
+      })
+      const { rows } = await tx.execute<{ id: string }>(
+        sql`select id from payments where booking_id = ${bookingId}`,
+      )
+      const body = eventWith({
+        ...{ id: `pi_${randomUUID()}`, object: 'payment_intent' },
+        metadata: { payment_id: rows[0]?.id, booking_id: bookingId },
+      })
+      expect((await deliver(body, sign(body))).status).toBe(200)
+      await rig.runJobs()
+      expect(await statusOf(body)).toBe('received')
+      committed.resolve(undefined)
+      return { intended, body }
+    })
+    await committed.promise
+    const { intended, body } = await intending
+    const { url } = await startCheckout(rig.ctx(), rig.gateway, intended)
+    await rig.fault({ match: 'event:*', action: 'drop-before' })
+    expect(await payWith(url, CARDS.succeeds)).toBe(303)
+    await rig.retryJobs()
+    expect(await statusOf(body)).toBe('processed')
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured' })
+    expect(await eventsAbout(rig, booking.id)).toEqual(['payment.captured'])
+  })
+
+  test.each(['refund.created', 'charge.refunded'])(
+    'F15 (%s) ahead of the answer to our own call is the news, and the answer then says nothing new',
+    async (type) => {
+      const booking = await paidBooking(rig, provider)
+      await rig.fault({ match: 'POST /v1/refunds', action: 'drop-after-commit', times: 2 })
+      await rig.fault({ match: 'event:*', action: 'drop-before' })
+      const refund = { bookingId: booking.id, baseMinor: 5_000n, surchargeMinor: 500n, cause: 'cancellation' }
+      await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), refund))
+      await rig.runJobs() // made at Stripe, and the answer is lost
+      const { id } = await paymentOf(rig, booking.id)
+      expect((await listRefunds(db, id)).map(({ status }) => status)).toEqual(['requested'])
+      await rig.clearFaults()
+      const [event] = (await stripe.events.list({ type, limit: 1 })).data
+      const body = JSON.stringify(event)
+      expect((await deliver(body, sign(body))).status).toBe(200)
+      await rig.runJobs()
+      expect((await listRefunds(db, id)).map(({ status }) => status)).toEqual(['succeeded'])
+      await rig.retryJobs() // the call comes to its answer
+      expect(await paymentOf(rig, booking.id)).toMatchObject({
+        refundedMinor: 5_500n,
+        refundRequestedMinor: 5_500n,
+      })
+      expect((await eventsAbout(rig, booking.id)).filter((each) => each === 'payment.refunded')).toHaveLength(
+        1,
+      )
+      await expectBalanced(rig)
+    },
+  )
+
+  const idOf = (body: string) => (JSON.parse(body) as { id: string }).id
+
   async function statusOf(body: string): Promise<string | undefined> {
-    const { id } = JSON.parse(body) as { id: string }
-    const [event] = await db.select().from(webhookEvents).where(eq(webhookEvents.id, id))
+    const [event] = await db
+      .select()
+      .from(webhookEvents)
+      .where(eq(webhookEvents.id, idOf(body)))
     return event?.status
   }
 })

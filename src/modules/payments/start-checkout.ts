@@ -140,7 +140,7 @@ const insertFirst = prepared<Record<string, string | number | bigint>>(
 )
 
 /**
- * Asked before: the page that is there, the operation to try again, or a new page where the last one was closed. Decided
+ * Asked before: the page that is there, the operation to try again, or a new page where the last one was closed or refused. Decided
  * under the lock of the payment, since an answer that comes in at this moment changes which it is.
  */
 async function reuse(
@@ -154,7 +154,8 @@ async function reuse(
   if (payment.status !== 'unpaid') throw refuse('booking.wrong_state')
   const last = await findOperation(tx, 'checkout', payment.id)
   const again = { ...request, paymentId: payment.id }
-  if (last?.status === 'succeeded' && payment.checkoutUrl === null)
+  // Closed, or refused for good: the price may have changed since, and the next page is asked for under a key of its own.
+  if (last && last.status !== 'intended' && payment.checkoutUrl === null)
     return reopen(tx, ctx, payment, input, again, last.generation + 1)
   assert(
     payment.amountMinor === input.baseMinor + input.surchargeMinor,
@@ -171,7 +172,7 @@ async function reuse(
   return { operation, firstTry: false }
 }
 
-/** The last page cannot be paid any more: the next one is an operation of its own, with the price of now. */
+/** The last page cannot be paid any more, or never was: the next one is an operation of its own, with the price of now. */
 async function reopen(
   tx: Tx,
   ctx: Ctx,

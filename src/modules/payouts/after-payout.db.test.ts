@@ -132,14 +132,63 @@ async function dispute(booking: MadeBooking): Promise<string> {
   const { chargeId } = await paymentOf(rig, booking.id)
   await rig.byHand(chargeId ?? '', 'dispute')
   await until(() => statusOf(booking), 'disputed')
+  return disputeOf(booking)
+}
+
+async function disputeOf(booking: MadeBooking): Promise<string> {
+  const { chargeId } = await paymentOf(rig, booking.id)
   const answer = await fetch(`${rig.stripeUrl}/v1/disputes?charge=${chargeId ?? ''}`, {
     headers: { authorization: `Bearer ${rig.config.STRIPE_SECRET_KEY}` },
   })
   return ((await answer.json()) as { data: { id: string }[] }).data[0]?.id ?? ''
 }
 
+describe('F36 a refund and a payout at the same moment', () => {
+  const inFlight = async (kind: string) => {
+    const { rows } = await db.execute(
+      sql`select from stripe_operations where kind = ${kind} and status = 'intended' and attempts > 0`,
+    )
+    return rows.length
+  }
+
+  /** While Stripe thinks about the one, the other begins. */
+  test.each([
+    ['transfer', 'POST /v1/transfers', 'delay'],
+    ['transfer', 'POST /v1/transfers', 'drop-after-commit'],
+    ['refund', 'POST /v1/refunds', 'delay'],
+    ['refund', 'POST /v1/refunds', 'drop-after-commit'],
+  ] as const)('the %s first (%s: %s): half for each, never both the whole', async (first, match, action) => {
+    const provider = await payableProvider()
+    const booking = await completed(provider)
+    await rig.pass(booking.endsAt.add(DAYS(7)).since(rig.ctx().now))
+    const half = { bookingId: booking.id, baseMinor: 5_000n, surchargeMinor: 500n, cause: 'operator' }
+    const ask = () => inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), half))
+    await rig.fault({ match, action, times: action === 'delay' ? 1 : 2, delayMs: 700 })
+    if (first === 'transfer') await rig.sweep('payouts.due')
+    else await ask()
+    const working = rig.runJobs()
+    await expect.poll(() => inFlight(first), { interval: 5 }).toBeGreaterThan(0)
+    if (first === 'transfer') await ask()
+    else await rig.sweep('payouts.due')
+    await Promise.all([working, rig.runJobs()])
+    await rig.clearFaults()
+    await rig.retryJobs()
+    await until(() => keptBy(booking.id), 4_500n)
+    await until(async () => (await paymentOf(rig, booking.id)).refundedMinor, 5_500n)
+    expect(await payoutOf(booking.id)).toMatchObject({ status: 'paid', amountMinor: 4_500n, waitsFor: null })
+    expect(await booksOf(rig, booking.id)).toMatchObject({
+      escrow: 0n,
+      provider_payable: 0n,
+      commission_revenue: 500n,
+      surcharge_revenue: 500n,
+    })
+    expect(await owedBy(provider)).toBe(0n)
+    await expectBalanced(rig)
+  })
+})
+
 describe('a refund after the provider was paid', () => {
-  test('pulls back the provider’s share and the platform’s, to the cent', async () => {
+  test('F36 pulls back the provider’s share and the platform’s, to the cent', async () => {
     const provider = await payableProvider()
     const booking = await paidOut(provider)
     await refund(booking, 5_000n, 500n)
@@ -175,7 +224,7 @@ describe('a refund after the provider was paid', () => {
     await expectBalanced(rig)
   })
 
-  test('that the provider has no money for reaches the customer at once, and is kept from the next payouts', async () => {
+  test('F37 that the provider has no money for reaches the customer at once, and is kept from the next payouts', async () => {
     const provider = await payableProvider()
     const booking = await paidOut(provider)
     const next = await completed(provider)
@@ -198,7 +247,7 @@ describe('a refund after the provider was paid', () => {
     await expectBalanced(rig)
   })
 
-  test('takes what of it is there, and keeps the rest from later payouts', async () => {
+  test('F37 takes what of it is there, and keeps the rest from later payouts', async () => {
     const provider = await payableProvider()
     const booking = await paidOut(provider)
     await rig.byHand(provider.accountId, 'pay-out')
@@ -211,7 +260,7 @@ describe('a refund after the provider was paid', () => {
     await expectBalanced(rig)
   })
 
-  test('that does not arrive gives the provider their share again once an operator settles it', async () => {
+  test('F38 that does not arrive gives the provider their share again once an operator settles it', async () => {
     const provider = await payableProvider()
     const booking = await paidOut(provider, CARDS.refundFails)
     await refund(booking, 10_000n, 1_000n)
@@ -235,7 +284,7 @@ describe('a refund after the provider was paid', () => {
     await expectBalanced(rig)
   })
 
-  test('made by hand at the gateway is followed like any other', async () => {
+  test('F47 made by hand at the gateway is followed like any other', async () => {
     const booking = await paidOut(await payableProvider())
     const { chargeId } = await paymentOf(rig, booking.id)
     await rig.byHand(chargeId ?? '', 'refund', '110.00')
@@ -246,7 +295,7 @@ describe('a refund after the provider was paid', () => {
 })
 
 describe('an operator', () => {
-  test('refunds as often as it takes, price and surcharge in proportion, and never more than is left', async () => {
+  test('F35 refunds as often as it takes, price and surcharge in proportion, and never more than is left', async () => {
     const booking = await paidOut(await payableProvider())
     const give = (amountMinor: bigint) =>
       refundBooking(as(operator), {
@@ -283,7 +332,7 @@ describe('an operator', () => {
     }
   })
 
-  test('has a refund that did not arrive made again, once', async () => {
+  test('F35 has a refund that did not arrive made again, once', async () => {
     const booking = await completed(await payableProvider(), CARDS.refundFails)
     await refund(booking, 5_000n, 500n)
     await until(async () => (await failedRefunds(booking.id)).length, 1)
@@ -297,7 +346,7 @@ describe('an operator', () => {
 })
 
 describe('a transfer that was taken back by hand', () => {
-  test('is in the books, and is not sent again by itself', async () => {
+  test('F47 is in the books, and is not sent again by itself', async () => {
     const booking = await paidOut(await payableProvider())
     const [transfer] = await rig.gateway.listTransfers(booking.id)
     await rig.byHand(transfer?.id ?? '', 'reverse')
@@ -309,7 +358,7 @@ describe('a transfer that was taken back by hand', () => {
   })
 })
 
-describe('a dispute', () => {
+describe('F39 a dispute', () => {
   test('before the payout freezes it; won, it is released, and only the fee is gone', async () => {
     const booking = await completed(await payableProvider())
     await passTo(booking.endsAt.add(DAYS(3)))
@@ -384,6 +433,56 @@ describe('a dispute', () => {
       commission_revenue: 0n,
       surcharge_revenue: 0n,
     })
+    await expectBalanced(rig)
+  })
+
+  test('after the payout and won leaves everybody what they have, and only the fee is gone', async () => {
+    const booking = await paidOut(await payableProvider())
+    const id = await dispute(booking)
+    expect(await keptBy(booking.id)).toBe(9_000n)
+    await rig.byHand(id, 'win')
+    await until(() => statusOf(booking), 'captured')
+    expect(await rig.gateway.listTransfers(booking.id)).toMatchObject([
+      { amountMinor: 9_000n, reversedMinor: 0n },
+    ])
+    expect(await payoutOf(booking.id)).toMatchObject({ status: 'paid', amountMinor: 9_000n, waitsFor: null })
+    expect(await booksOf(rig, booking.id)).toMatchObject({
+      escrow: 0n,
+      disputed_funds: 0n,
+      dispute_fees: DISPUTE_FEE,
+      provider_payable: 0n,
+    })
+    await expectBalanced(rig)
+  })
+
+  test('lost after the payout pulls the provider’s share back where it is still there', async () => {
+    const provider = await payableProvider()
+    const booking = await paidOut(provider)
+    await rig.byHand(await dispute(booking), 'lose')
+    await until(() => keptBy(booking.id), 0n)
+    expect(await owedBy(provider)).toBe(0n)
+    expect(await payoutOf(booking.id)).toMatchObject({ status: 'reversed', amountMinor: 0n })
+    expect(await booksOf(rig, booking.id)).toMatchObject({
+      escrow: 0n,
+      disputed_funds: 0n,
+      provider_payable: 0n,
+      commission_revenue: 0n,
+      surcharge_revenue: 0n,
+    })
+    await expectBalanced(rig)
+  })
+
+  test('that is only an inquiry holds the payout, moves no money, and lets go when it is closed', async () => {
+    const booking = await completed(await payableProvider())
+    const { chargeId } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'inquire')
+    await until(() => statusOf(booking), 'disputed')
+    await passTo(booking.endsAt.add(DAYS(8)))
+    expect(await keptBy(booking.id)).toBe(0n)
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 11_000n })
+    await rig.byHand(await disputeOf(booking), 'close')
+    await until(() => keptBy(booking.id), 9_000n)
+    expect(await booksOf(rig, booking.id)).not.toHaveProperty('dispute_fees')
     await expectBalanced(rig)
   })
 

@@ -104,7 +104,7 @@ describe('a payout', () => {
     await expectBalanced(rig)
   })
 
-  test('tried by sixteen workers at once is one transfer', async () => {
+  test('F41 tried by sixteen workers at once is one transfer', async () => {
     const booking = await completed(await payableProvider())
     await rig.pass({ hours: 24 * 60 })
     const { id } = (await payoutOf(booking.id)) ?? { id: '' as PayoutId }
@@ -116,7 +116,7 @@ describe('a payout', () => {
     await expectBalanced(rig)
   })
 
-  test('whose answer is lost is one transfer', async () => {
+  test('F41 whose answer is lost is one transfer', async () => {
     const booking = await completed(await payableProvider())
     await rig.fault({ match: 'POST /v1/transfers', action: 'drop-after-commit', times: 2 })
     await rig.pass({ hours: 24 * 60 })
@@ -128,7 +128,7 @@ describe('a payout', () => {
     await expectBalanced(rig)
   })
 
-  test('whose answer is lost for two days is found, though its key is forgotten', async () => {
+  test('F28 whose answer is lost for two days is found, though its key is forgotten', async () => {
     const booking = await completed(await payableProvider())
     await rig.fault({ match: 'POST /v1/transfers', action: 'drop-after-commit', times: 2 })
     await rig.pass({ hours: 24 * 60 })
@@ -140,7 +140,7 @@ describe('a payout', () => {
     await expectBalanced(rig)
   })
 
-  test('follows what a cancellation leaves to the provider', async () => {
+  test('F36 follows what a cancellation leaves to the provider', async () => {
     const provider = await payableProvider()
     const booking = await paidBooking(rig, provider)
     await moveTo(rig, booking.id, 'confirm', 'cancel')
@@ -183,7 +183,7 @@ describe('a payout', () => {
     await expectBalanced(rig)
   })
 
-  test('refused by Stripe is tried after 1 h, 6 h and 24 h, then left to an operator, who can have it tried again', async () => {
+  test('F40 refused by Stripe is tried after 1 h, 6 h and 24 h, then left to an operator, who can have it tried again', async () => {
     const provider = await payableProvider()
     const booking = await completed(provider)
     // Restricted at Stripe, and we have not heard of it.
@@ -219,7 +219,7 @@ describe('a payout', () => {
     await expectBalanced(rig)
   })
 
-  test('of a provider without an account waits for it, and goes out when it is there', async () => {
+  test('F40 of a provider without an account waits for it, and goes out when it is there', async () => {
     const provider = await makeProvider(rig)
     const booking = await completed(provider)
     await passTo(booking.endsAt.add({ hours: 24 * 60 }))
@@ -254,7 +254,7 @@ describe('a payout', () => {
     await expectBalanced(rig)
   })
 
-  test('is frozen by a dispute, and released when it is won', async () => {
+  test('F39 is frozen by a dispute, and released when it is won', async () => {
     const provider = await payableProvider()
     const booking = await completed(provider)
     const { chargeId } = await paymentOf(rig, booking.id)

@@ -31,7 +31,7 @@ describe('a provider', () => {
     expect([await currencyOf(usual.body.id), await currencyOf(named.body.id)]).toEqual(['USD', 'KWD'])
   })
 
-  it.each(['EUR', 'kwd', 'XXX'])('in %s is refused, with the currencies there are', async (currency) => {
+  it.each(['EUR', 'kwd', 'XXX'])('F45 in %s is refused, with the currencies there are', async (currency) => {
     expect(await begin({ currency })).toMatchObject({
       status: 422,
       body: { code: 'provider.currency_not_sold', currencies: ['USD', 'JPY', 'KWD', 'HUF'] },
@@ -110,7 +110,7 @@ describe('what cannot be charged', () => {
     expect(rows).toEqual([])
   })
 
-  it('because its currency is not sold any more is not held', async () => {
+  it('F45 because its currency is not sold any more is not held', async () => {
     const provider = await makeProvider(db, { currency: 'EUR' })
     expect(await hold(provider, 'EUR', 11_000)).toMatchObject({
       status: 409,
@@ -141,7 +141,7 @@ describe('what cannot be charged', () => {
   })
 })
 
-it('the database keeps the services of a provider in the currency of the provider', async () => {
+it('F45 the database keeps the services of a provider in the currency of the provider', async () => {
   const { serviceId } = await makeProvider(db)
   await expect(
     app.database.owner.execute(sql`update services set currency = 'KWD' where id = ${serviceId}`),
@@ -180,7 +180,7 @@ describe('an import', () => {
     ])
   })
 
-  it('in another currency than before changes nothing, and says so', async () => {
+  it('F45 in another currency than before changes nothing, and says so', async () => {
     const source = randomUUID()
     expect(await run('Haircut:30:45', [shop('G')], 'USD', source)).toMatchObject({ created: 1 })
     expect(await run('Haircut:30:45', [shop('G')], 'KWD', source)).toMatchObject({

@@ -80,7 +80,7 @@ async function tamper(...changes: SQL[]): Promise<void> {
 }
 
 describe('a charge whose events were all lost', () => {
-  test('is on its way for some minutes; then it is named, and its events are fetched and acted on', async () => {
+  test('F16 is on its way for some minutes; then it is named, and its events are fetched and acted on', async () => {
     const { id, chargeId } = await unheardPayment()
     expect((await run()).open).toEqual([])
     expect(await differencesOf(chargeId)).toEqual([])
@@ -189,7 +189,7 @@ describe('what was done by hand at Stripe, unheard', () => {
     await expectBalanced(rig)
   })
 
-  test('a transfer that no payout asked for is named with its age, and stays open: no replay explains it', async () => {
+  test('F47 a transfer that no payout asked for is named with its age, and stays open: no replay explains it', async () => {
     const transfer = await stripe.transfers.create({ amount: 500, currency: 'usd', destination: accountId })
     await pastGrace()
     const first = await run()

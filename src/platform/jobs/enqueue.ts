@@ -30,6 +30,8 @@ export interface JobSql {
   /** Of type json. */
   readonly payload: SQL
   readonly key?: SQL | null
+  /** Jobs of one queue run one after the other, in the order they were added; without one, as many at once as there are hands. */
+  readonly queue?: SQL
   readonly priority?: number | undefined
   readonly attemptsMax?: number
 }
@@ -41,9 +43,16 @@ export interface JobSql {
  * it waits for the row, finds it locked, and leaves it. What that worker reads may be from before our change, and nobody would
  * look again. The second call finds the job running and adds the next one.
  */
-export function addJob({ task, payload, key = null, priority, attemptsMax = JOB_ATTEMPTS_MAX }: JobSql): SQL {
+export function addJob({
+  task,
+  payload,
+  key = null,
+  queue,
+  priority,
+  attemptsMax = JOB_ATTEMPTS_MAX,
+}: JobSql): SQL {
   const name = typeof task === 'string' ? sql`${task}::text` : task
-  const add = sql`(graphile_worker.add_job(${name}, ${payload}, job_key => ${key}, max_attempts => ${attemptsMax}::int,
+  const add = sql`(graphile_worker.add_job(${name}, ${payload}, queue_name => ${queue ?? null}, job_key => ${key}, max_attempts => ${attemptsMax}::int,
     priority => ${priority ?? JOB_PRIORITY.normal}::int)).id`
   return key === null ? add : sql`coalesce(${add}, ${add})`
 }

@@ -56,7 +56,7 @@ describe('a price', () => {
     expect(asGuest('MGA', 12_300n)).toEqual([1_200n, 1_300n, 11_100n, 13_600n])
   })
 
-  test('is what the provider gets and what the platform takes, to the last minor unit', () => {
+  test('F43, F46 is what the provider gets and what the platform takes, to the last minor unit', () => {
     fc.assert(
       fc.property(quotes, (input) => {
         const { baseMinor, commissionMinor, surchargeMinor, providerNetMinor, totalMinor } = quotePrice(input)
@@ -203,7 +203,7 @@ describe('a refund of some amount', () => {
     expect(splitRefund(figures, none, 1n)).toEqual({ basePartMinor: 1n, surchargePartMinor: 0n })
   })
 
-  test('in any number of steps gives back exactly what was paid, and never more of a part than is left', () => {
+  test('F43 in any number of steps gives back exactly what was paid, and never more of a part than is left', () => {
     const amounts = fc.array(fc.bigInt({ min: 1n, max: 1_000_000n }), { maxLength: 20 })
     fc.assert(
       fc.property(quotes, amounts, (input, steps) => {

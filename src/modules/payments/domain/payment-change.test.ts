@@ -56,6 +56,7 @@ const AUTHORIZED: SeenPayment = {
   status: 'authorized',
   charge: { ...CHARGE, capturedMinor: 0n, feeMinor: null },
 }
+const PROCESSING: SeenPayment = { ...UNPAID, status: 'processing' }
 const CAPTURED_WITHOUT_FEE: SeenPayment = {
   ...SEEN,
   charge: { ...CHARGE, feeMinor: null, settledCurrency: null },
@@ -65,7 +66,7 @@ const CANCELED: SeenPayment = {
   status: 'canceled',
   charge: { ...CHARGE, capturedMinor: 0n, feeMinor: null },
 }
-const LIFE = [UNPAID, DECLINED, AUTHORIZED, CAPTURED_WITHOUT_FEE, SEEN]
+const LIFE = [UNPAID, PROCESSING, DECLINED, AUTHORIZED, CAPTURED_WITHOUT_FEE, SEEN]
 
 describe('a payment', () => {
   test.each<[string, KnownPayment, SeenPayment, Partial<PaymentChange>]>([
@@ -99,6 +100,18 @@ describe('a payment', () => {
       { status: 'voided', news: [{ type: 'payment.voided' }] },
     ],
     ['never paid and closed', KNOWN, CANCELED, { status: 'unpaid', news: [] }],
+    [
+      'F33 that is being processed waits',
+      KNOWN,
+      PROCESSING,
+      { status: 'unpaid', capturedMinor: 0n, news: [] },
+    ],
+    [
+      'F33 processed before, and refused now',
+      after(KNOWN, decideChange(KNOWN, PROCESSING)),
+      DECLINED,
+      { status: 'unpaid', news: [{ type: 'payment.failed', reason: 'Your card was declined.' }] },
+    ],
     [
       'declined',
       KNOWN,
@@ -176,7 +189,7 @@ describe('a payment', () => {
   })
 })
 
-describe('a payment at the gateway', () => {
+describe('F34, F45 a payment at the gateway', () => {
   test('that is what we asked for matches', () => {
     for (const seen of [...LIFE, CANCELED]) expect(mismatchOf(KNOWN, seen)).toBeNull()
   })
