@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { BookingId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
+import { isTimeZone } from '#src/kernel/time-zone.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import {
   datedPolicy,
@@ -22,6 +23,7 @@ export async function bookingFactsOf(db: Queryable, bookingId: string): Promise<
 
 /** The booking in the words of the mails. */
 export function forMails({ booking, provider, customer, payment, reviewed }: FactsOfBooking): BookingFacts {
+  const customerZone = customer?.timeZone ?? null
   const region = [provider.region, provider.postalCode].filter((part) => part !== '').join(' ')
   return {
     bookingId: booking.id,
@@ -33,7 +35,8 @@ export function forMails({ booking, provider, customer, payment, reviewed }: Fac
       userId: customer?.userId ?? null,
       name: customer?.name ?? '',
       email: customer?.email ?? null,
-      timeZone: customer?.timeZone ?? null,
+      // A zone that this release does not know says nothing, and stops no mail.
+      timeZone: customerZone !== null && isTimeZone(customerZone) ? customerZone : null,
     },
     customerNote: booking.customerNote,
     serviceName: booking.serviceName,

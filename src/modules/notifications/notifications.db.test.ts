@@ -377,6 +377,43 @@ describe('reminders', () => {
   })
 })
 
+describe('what cannot be told of one booking', () => {
+  const remindedOf = async (booking: Made) =>
+    (await templates(booking)).filter((name) => name.startsWith('starts_in_'))
+
+  test('a time zone of the customer that nobody knows stops no mail and no reminder', async () => {
+    const booking = await makeBooking()
+    const customerId = randomUUID()
+    await owner.execute(sql`
+      with customer as (
+        insert into users (id, name, email, time_zone) values (${customerId}, 'Jo', ${`jo-${customerId}@example.com`}, 'Mars/Olympus'))
+      update bookings set customer_id = ${customerId}, guest_name = null, guest_email = null where id = ${booking.id}`)
+    await hear('booking.confirmed', booking)
+    await sendReminders(at(booking.startsAt.subtract({ hours: 24 })))
+    const office = new PostOffice()
+    await sendAll(booking, office, booking.startsAt.subtract({ hours: 24 }))
+    expect(office.messages).toHaveLength(4)
+    for (const { text } of office.messages) expect(text).not.toContain('On your clock')
+  })
+
+  test('a reminder that fails is put off, and all others go out', async () => {
+    const [broken, fine] = [await makeBooking(), await makeBooking()]
+    for (const booking of [broken, fine]) await hear('booking.confirmed', booking)
+    const name = sql.identifier(`broken_${randomUUID()}`)
+    await owner.execute(sql`
+      alter table mails add constraint ${name} check (booking_id <> ${sql.raw(`'${broken.id}'`)} or template not like 'starts_in_%') not valid`)
+    const dueAt = broken.startsAt.subtract({ hours: 24 })
+    await sendReminders(at(dueAt))
+    expect(await remindedOf(fine)).toHaveLength(2)
+    expect(await remindedOf(broken)).toEqual([])
+    await owner.execute(sql`alter table mails drop constraint ${name}`)
+    await sendReminders(at(dueAt))
+    expect(await remindedOf(broken)).toEqual([])
+    await sendReminders(at(dueAt.add({ minutes: 10 })))
+    expect(await remindedOf(broken)).toHaveLength(2)
+  })
+})
+
 describe('what pages read', () => {
   test('a person sees what they were told, newest first, page by page, and nothing of others', async () => {
     const booking = await makeBooking()
