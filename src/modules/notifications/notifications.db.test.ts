@@ -12,7 +12,7 @@ import { createLog } from '#src/platform/log.ts'
 import { openTestDatabase } from '#tests/support/database.ts'
 import { notificationsJobs } from './jobs.ts'
 import { findMailboxMessage, listMailbox, listMailsOfBooking, listNotices } from './reads.ts'
-import { requeueWaitingMails, sendMail } from './send-mail.ts'
+import { sendMail } from './send-mail.ts'
 import { sendReminders } from './send-reminders.ts'
 
 const { db, owner, appUrl } = await openTestDatabase()
@@ -112,7 +112,7 @@ async function move({ id }: Made, transition: string, from: string, to: string):
   })
 }
 
-const { jobs, subscriptions } = notificationsJobs({ mailer: new PostOffice() })
+const { jobs, subscriptions, sweeps } = notificationsJobs({ mailer: new PostOffice() })
 
 /** Hands an event to its subscribers, as the outbox would. */
 async function hear(
@@ -148,6 +148,12 @@ async function jobsOf(mailId: MailId): Promise<number> {
     sql`select count(*)::int as n from graphile_worker.jobs where key = ${`mail:${mailId}`}`,
   )
   return rows[0]?.n ?? 0
+}
+
+/** As the worker runs the sweep: again at once while it says that there was something. */
+async function requeueAll(now: Temporal.Instant): Promise<void> {
+  const sweep = sweeps.find(({ name }) => name === 'notifications.requeue-waiting-mails')
+  for (let round = 0; round < 10 && (await sweep?.run(at(now))) !== 0; round += 1);
 }
 
 async function sendAll(booking: Made, office: PostOffice, now = NOW): Promise<void> {
@@ -282,10 +288,49 @@ describe('sending', () => {
     await hear('booking.confirmed', booking)
     const [id] = await waiting(booking)
     await owner.execute(sql`select graphile_worker.remove_job(${`mail:${id}`})`)
-    await requeueWaitingMails(at(NOW.add({ hours: 20 })))
+    await requeueAll(NOW.add({ hours: 20 }))
     expect(await jobsOf(id as MailId)).toBe(0)
-    await requeueWaitingMails(at(NOW.add({ hours: 25 })))
+    await requeueAll(NOW.add({ hours: 25 }))
     expect(await jobsOf(id as MailId)).toBe(1)
+  })
+
+  test('after an outage of days all mail gets a new job, and one that has a job keeps it', async () => {
+    const booking = await makeBooking()
+    await hear('booking.confirmed', booking)
+    const [busy] = await waiting(booking)
+    const { rows: lost } = await owner.execute<{ id: MailId }>(sql`
+      insert into mails (id, dedupe_key, template, recipient_kind, recipient_email, facts, created_at)
+      select gen_random_uuid(), gen_random_uuid(), template, recipient_kind, recipient_email, facts, created_at
+      from mails, generate_series(1, 250) where id = ${busy} returning id`)
+    const jobKey = `mail:${lost[0]?.id}`
+    await owner.execute(
+      sql`select graphile_worker.add_job('notifications.send-mail', job_key => ${jobKey}::text, max_attempts => 1)`,
+    )
+    await owner.execute(sql`update graphile_worker._private_jobs set attempts = 1 where key = ${jobKey}`)
+    const jobOf = async (id: MailId | undefined) =>
+      (await owner.execute(sql`select id, revision from graphile_worker.jobs where key = ${`mail:${id}`}`))
+        .rows
+    const before = await jobOf(busy)
+    await requeueAll(NOW.add({ hours: 25 }))
+    expect(await jobOf(busy)).toEqual(before)
+    const { rows } = await owner.execute<{ n: number }>(sql`
+      select count(*)::int as n from graphile_worker.jobs
+      where attempts < max_attempts and key in ${lost.map(({ id }) => `mail:${id}`)}`)
+    expect(rows).toEqual([{ n: 250 }])
+  })
+
+  test('mail that was tried too often has failed, and what opened an account is forgotten', async () => {
+    const id = randomUUID() as MailId
+    await owner.execute(sql`
+      insert into mails (id, dedupe_key, template, recipient_kind, recipient_email, facts, attempts, last_error, created_at)
+      values (${id}, ${id}, 'password_reset', 'customer', 'jo@example.com', '{"name":"Jo","token":"secret"}', 60,
+        'the mail server is down', ${NOW.toString()})`)
+    await requeueAll(NOW.add({ hours: 25 }))
+    const { rows } = await owner.execute(sql`select status, last_error, facts from mails where id = ${id}`)
+    expect(rows).toEqual([
+      { status: 'failed', last_error: 'given up after 60 tries: the mail server is down', facts: {} },
+    ])
+    expect(await jobsOf(id)).toBe(0)
   })
 })
 
