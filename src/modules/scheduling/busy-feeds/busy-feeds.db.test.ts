@@ -219,5 +219,7 @@ describe('fetching what somebody else names', () => {
     expect(await fetchIt(`${origin}/large`, true)).toBe('The calendar is larger than 5 MB.')
     serve = () => ({ status: 301, headers: { location: 'file:///etc/passwd' } })
     expect(await fetchIt(`${origin}/file`, true)).toBe('The address must start with http or https.')
+    serve = () => ({ status: 302, headers: { location: 'http://' } })
+    expect(await fetchIt(`${origin}/nowhere`, true)).toBe('The address leads on to one that is none.')
   })
 })
