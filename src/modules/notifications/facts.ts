@@ -6,6 +6,7 @@ import { Temporal } from '#src/kernel/time.ts'
 import {
   datedPolicy,
   getBookingFacts,
+  refundParts,
   type BookingFacts as FactsOfBooking,
 } from '#src/modules/bookings/index.ts'
 import { settlementOf } from '#src/modules/payments/index.ts'
@@ -21,8 +22,12 @@ export async function bookingFactsOf(db: Queryable, bookingId: string): Promise<
   return { ...facts, providerKeepsMinor: settlementOf(booking, payment.refunded).providerNetMinor }
 }
 
+const NOTHING_REFUNDED = { baseRefundedMinor: 0n, surchargeRefundedMinor: 0n }
+
 /** The booking in the words of the mails. */
 export function forMails({ booking, provider, customer, payment, reviewed }: FactsOfBooking): BookingFacts {
+  // The mails speak of the time when it is paid, also while it is not yet.
+  const paid = { ...booking, refunded: payment?.refunded ?? NOTHING_REFUNDED }
   const customerZone = customer?.timeZone ?? null
   const region = [provider.region, provider.postalCode].filter((part) => part !== '').join(' ')
   return {
@@ -53,7 +58,12 @@ export function forMails({ booking, provider, customer, payment, reviewed }: Fac
     providerNetMinor: booking.providerNetMinor,
     providerKeepsMinor: booking.providerNetMinor,
     totalMinor: booking.totalMinor,
-    refundSteps: datedPolicy(booking.cancellationPolicy, booking.startsAt, booking.refundPercentMax),
+    refundSteps: datedPolicy(booking.cancellationPolicy, booking.startsAt, booking.refundPercentMax).map(
+      (step) => {
+        const { baseRefundMinor, surchargeRefundMinor } = refundParts(paid, step.refundPercent)
+        return { ...step, refundMinor: baseRefundMinor + surchargeRefundMinor }
+      },
+    ),
     answerDueAt: booking.answerDueAt,
     calendarSequence: booking.calendarSequence,
     updatedAt: booking.updatedAt,

@@ -5,6 +5,7 @@ import type { Mailer, MailMessage, SendOutcome } from '#src/integrations/mailer/
 import type { BookingId, MailId, UserId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
+import { refundParts } from '#src/modules/bookings/index.ts'
 import { readConfig } from '#src/platform/config.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { Trouble } from '#src/platform/errors.ts'
@@ -227,6 +228,27 @@ describe('sending', () => {
         provider_message_id: toGuest?.id,
       },
     ])
+  })
+
+  test('names the refund that a cancellation gives, to the step of its currency', async () => {
+    const booking = await makeBooking()
+    await owner.execute(sql`
+      update bookings set currency = 'KWD', base_minor = 10010, surcharge_minor = 2010, commission_minor = 1010,
+        provider_net_minor = 9000, total_minor = 12020 where id = ${booking.id}`)
+    const refund = refundParts(
+      {
+        ...{ currency: 'KWD', baseMinor: 10_010n, surchargeMinor: 2_010n },
+        refunded: { baseRefundedMinor: 0n, surchargeRefundedMinor: 0n },
+      },
+      50,
+    )
+    expect(refund).toEqual({ baseRefundMinor: 5_010n, surchargeRefundMinor: 1_010n })
+    await hear('booking.confirmed', booking)
+    const office = new PostOffice()
+    await sendAll(booking, office)
+    expect(office.messages).toHaveLength(2)
+    for (const { text } of office.messages)
+      expect(text.replaceAll('\u00a0', ' ')).toContain('50% refund (KWD 6.020)')
   })
 
   test('a mail server that is down is tried again, and the mail goes out once', async () => {
