@@ -181,3 +181,23 @@ describe('bookings made as a guest', () => {
     expect((await claim(other.cookie)).body.code).toBe('auth.mailbox_unproven')
   })
 })
+
+describe('a time zone', () => {
+  it('is one that is known, at sign-up and later, or none', async () => {
+    const { cookie } = await signUp(app.url)
+    const update = (timeZone: string | null) => account('update-user', { timeZone }, { cookie })
+    const inSession = async () =>
+      (await app.request('/api/auth/get-session', { headers: { cookie } })).body.user.timeZone
+    expect((await update('Europe/Berlin')).status).toBe(200)
+    for (const unknown of ['Mars/Olympus', '+05:30', '']) {
+      const { status, body } = await update(unknown)
+      expect({ unknown, status, code: body.code }).toEqual({ unknown, status: 400, code: 'VALIDATION_ERROR' })
+    }
+    expect(await inSession()).toBe('Europe/Berlin')
+    expect((await update(null)).status).toBe(200)
+    expect(await inSession()).toBeNull()
+
+    const person = { name: 'Jo', email: 'jo-of-mars@example.test', password: 'correct horse battery' }
+    expect((await account('sign-up/email', { ...person, timeZone: 'Mars/Olympus' })).status).toBe(400)
+  })
+})

@@ -1,8 +1,10 @@
 import { betterAuth } from 'better-auth'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
 import { and, eq } from 'drizzle-orm'
+import { z } from 'zod'
 import type { OperatorRole } from '#src/kernel/actor.ts'
 import type { UserId } from '#src/kernel/ids.ts'
+import { isTimeZone } from '#src/kernel/time-zone.ts'
 import type { Config } from '#src/platform/config.ts'
 import type { Database, Queryable } from '#src/platform/db/database.ts'
 import { accounts, sessions, users, verifications } from './tables.ts'
@@ -63,6 +65,9 @@ function linksByMail({ send, passwordResetHours, emailVerificationHours }: LinkM
   }
 }
 
+// Unchecked it would reach every mail about a booking of theirs.
+const timeZoneSchema = z.string().refine(isTimeZone, 'timeZone is not a time zone we know').nullable()
+
 /** Built-in accounts: mail address and password, sessions in our database, revocable at once. */
 export function createAccounts({ db, config, mailLink }: AccountsDeps) {
   const byMail = mailLink && linksByMail(mailLink)
@@ -87,7 +92,7 @@ export function createAccounts({ db, config, mailLink }: AccountsDeps) {
     user: {
       additionalFields: {
         operatorRole: { type: 'string', required: false, input: false },
-        timeZone: { type: 'string', required: false },
+        timeZone: { type: 'string', required: false, validator: { input: timeZoneSchema } },
       },
     },
     advanced: {

@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm'
 import type { BookingId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
+import { isTimeZone } from '#src/kernel/time-zone.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import {
   datedPolicy,
   getBookingFacts,
+  refundParts,
   type BookingFacts as FactsOfBooking,
 } from '#src/modules/bookings/index.ts'
 import { settlementOf } from '#src/modules/payments/index.ts'
@@ -20,8 +22,13 @@ export async function bookingFactsOf(db: Queryable, bookingId: string): Promise<
   return { ...facts, providerKeepsMinor: settlementOf(booking, payment.refunded).providerNetMinor }
 }
 
+const NOTHING_REFUNDED = { baseRefundedMinor: 0n, surchargeRefundedMinor: 0n }
+
 /** The booking in the words of the mails. */
 export function forMails({ booking, provider, customer, payment, reviewed }: FactsOfBooking): BookingFacts {
+  // The mails speak of the time when it is paid, also while it is not yet.
+  const paid = { ...booking, refunded: payment?.refunded ?? NOTHING_REFUNDED }
+  const customerZone = customer?.timeZone ?? null
   const region = [provider.region, provider.postalCode].filter((part) => part !== '').join(' ')
   return {
     bookingId: booking.id,
@@ -33,7 +40,8 @@ export function forMails({ booking, provider, customer, payment, reviewed }: Fac
       userId: customer?.userId ?? null,
       name: customer?.name ?? '',
       email: customer?.email ?? null,
-      timeZone: customer?.timeZone ?? null,
+      // A zone that this release does not know says nothing, and stops no mail.
+      timeZone: customerZone !== null && isTimeZone(customerZone) ? customerZone : null,
     },
     customerNote: booking.customerNote,
     serviceName: booking.serviceName,
@@ -50,7 +58,12 @@ export function forMails({ booking, provider, customer, payment, reviewed }: Fac
     providerNetMinor: booking.providerNetMinor,
     providerKeepsMinor: booking.providerNetMinor,
     totalMinor: booking.totalMinor,
-    refundSteps: datedPolicy(booking.cancellationPolicy, booking.startsAt, booking.refundPercentMax),
+    refundSteps: datedPolicy(booking.cancellationPolicy, booking.startsAt, booking.refundPercentMax).map(
+      (step) => {
+        const { baseRefundMinor, surchargeRefundMinor } = refundParts(paid, step.refundPercent)
+        return { ...step, refundMinor: baseRefundMinor + surchargeRefundMinor }
+      },
+    ),
     answerDueAt: booking.answerDueAt,
     calendarSequence: booking.calendarSequence,
     updatedAt: booking.updatedAt,

@@ -39,10 +39,7 @@ export function notificationsJobs({ mailer }: { mailer: Mailer }): ModuleJobs {
       {
         name: 'notifications.requeue-waiting-mails',
         everyMs: REQUEUE_EVERY_MS,
-        run: async (ctx) => {
-          await requeueWaitingMails(ctx)
-          return 0
-        },
+        run: requeueWaitingMails,
       },
     ],
     subscriptions: Object.fromEntries(listeners.map(([type]) => [type, [taskFor(type)]])),

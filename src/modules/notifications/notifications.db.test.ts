@@ -5,6 +5,7 @@ import type { Mailer, MailMessage, SendOutcome } from '#src/integrations/mailer/
 import type { BookingId, MailId, UserId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
+import { refundParts } from '#src/modules/bookings/index.ts'
 import { readConfig } from '#src/platform/config.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { Trouble } from '#src/platform/errors.ts'
@@ -12,7 +13,7 @@ import { createLog } from '#src/platform/log.ts'
 import { openTestDatabase } from '#tests/support/database.ts'
 import { notificationsJobs } from './jobs.ts'
 import { findMailboxMessage, listMailbox, listMailsOfBooking, listNotices } from './reads.ts'
-import { requeueWaitingMails, sendMail } from './send-mail.ts'
+import { sendMail } from './send-mail.ts'
 import { sendReminders } from './send-reminders.ts'
 
 const { db, owner, appUrl } = await openTestDatabase()
@@ -112,7 +113,7 @@ async function move({ id }: Made, transition: string, from: string, to: string):
   })
 }
 
-const { jobs, subscriptions } = notificationsJobs({ mailer: new PostOffice() })
+const { jobs, subscriptions, sweeps } = notificationsJobs({ mailer: new PostOffice() })
 
 /** Hands an event to its subscribers, as the outbox would. */
 async function hear(
@@ -148,6 +149,12 @@ async function jobsOf(mailId: MailId): Promise<number> {
     sql`select count(*)::int as n from graphile_worker.jobs where key = ${`mail:${mailId}`}`,
   )
   return rows[0]?.n ?? 0
+}
+
+/** As the worker runs the sweep: again at once while it says that there was something. */
+async function requeueAll(now: Temporal.Instant): Promise<void> {
+  const sweep = sweeps.find(({ name }) => name === 'notifications.requeue-waiting-mails')
+  for (let round = 0; round < 10 && (await sweep?.run(at(now))) !== 0; round += 1);
 }
 
 async function sendAll(booking: Made, office: PostOffice, now = NOW): Promise<void> {
@@ -223,6 +230,27 @@ describe('sending', () => {
     ])
   })
 
+  test('names the refund that a cancellation gives, to the step of its currency', async () => {
+    const booking = await makeBooking()
+    await owner.execute(sql`
+      update bookings set currency = 'KWD', base_minor = 10010, surcharge_minor = 2010, commission_minor = 1010,
+        provider_net_minor = 9000, total_minor = 12020 where id = ${booking.id}`)
+    const refund = refundParts(
+      {
+        ...{ currency: 'KWD', baseMinor: 10_010n, surchargeMinor: 2_010n },
+        refunded: { baseRefundedMinor: 0n, surchargeRefundedMinor: 0n },
+      },
+      50,
+    )
+    expect(refund).toEqual({ baseRefundMinor: 5_010n, surchargeRefundMinor: 1_010n })
+    await hear('booking.confirmed', booking)
+    const office = new PostOffice()
+    await sendAll(booking, office)
+    expect(office.messages).toHaveLength(2)
+    for (const { text } of office.messages)
+      expect(text.replaceAll('\u00a0', ' ')).toContain('50% refund (KWD 6.020)')
+  })
+
   test('a mail server that is down is tried again, and the mail goes out once', async () => {
     const booking = await makeBooking()
     await hear('booking.confirmed', booking)
@@ -282,10 +310,49 @@ describe('sending', () => {
     await hear('booking.confirmed', booking)
     const [id] = await waiting(booking)
     await owner.execute(sql`select graphile_worker.remove_job(${`mail:${id}`})`)
-    await requeueWaitingMails(at(NOW.add({ hours: 20 })))
+    await requeueAll(NOW.add({ hours: 20 }))
     expect(await jobsOf(id as MailId)).toBe(0)
-    await requeueWaitingMails(at(NOW.add({ hours: 25 })))
+    await requeueAll(NOW.add({ hours: 25 }))
     expect(await jobsOf(id as MailId)).toBe(1)
+  })
+
+  test('after an outage of days all mail gets a new job, and one that has a job keeps it', async () => {
+    const booking = await makeBooking()
+    await hear('booking.confirmed', booking)
+    const [busy] = await waiting(booking)
+    const { rows: lost } = await owner.execute<{ id: MailId }>(sql`
+      insert into mails (id, dedupe_key, template, recipient_kind, recipient_email, facts, created_at)
+      select gen_random_uuid(), gen_random_uuid(), template, recipient_kind, recipient_email, facts, created_at
+      from mails, generate_series(1, 250) where id = ${busy} returning id`)
+    const jobKey = `mail:${lost[0]?.id}`
+    await owner.execute(
+      sql`select graphile_worker.add_job('notifications.send-mail', job_key => ${jobKey}::text, max_attempts => 1)`,
+    )
+    await owner.execute(sql`update graphile_worker._private_jobs set attempts = 1 where key = ${jobKey}`)
+    const jobOf = async (id: MailId | undefined) =>
+      (await owner.execute(sql`select id, revision from graphile_worker.jobs where key = ${`mail:${id}`}`))
+        .rows
+    const before = await jobOf(busy)
+    await requeueAll(NOW.add({ hours: 25 }))
+    expect(await jobOf(busy)).toEqual(before)
+    const { rows } = await owner.execute<{ n: number }>(sql`
+      select count(*)::int as n from graphile_worker.jobs
+      where attempts < max_attempts and key in ${lost.map(({ id }) => `mail:${id}`)}`)
+    expect(rows).toEqual([{ n: 250 }])
+  })
+
+  test('mail that was tried too often has failed, and what opened an account is forgotten', async () => {
+    const id = randomUUID() as MailId
+    await owner.execute(sql`
+      insert into mails (id, dedupe_key, template, recipient_kind, recipient_email, facts, attempts, last_error, created_at)
+      values (${id}, ${id}, 'password_reset', 'customer', 'jo@example.com', '{"name":"Jo","token":"secret"}', 60,
+        'the mail server is down', ${NOW.toString()})`)
+    await requeueAll(NOW.add({ hours: 25 }))
+    const { rows } = await owner.execute(sql`select status, last_error, facts from mails where id = ${id}`)
+    expect(rows).toEqual([
+      { status: 'failed', last_error: 'given up after 60 tries: the mail server is down', facts: {} },
+    ])
+    expect(await jobsOf(id)).toBe(0)
   })
 })
 
@@ -374,6 +441,43 @@ describe('reminders', () => {
     await hear('booking.confirmed', booking)
     await sweep(booking.startsAt.subtract({ hours: 1 }))
     expect(await reminded(booking)).toEqual(['starts_in_2_hours guest', 'starts_in_2_hours provider'])
+  })
+})
+
+describe('what cannot be told of one booking', () => {
+  const remindedOf = async (booking: Made) =>
+    (await templates(booking)).filter((name) => name.startsWith('starts_in_'))
+
+  test('a time zone of the customer that nobody knows stops no mail and no reminder', async () => {
+    const booking = await makeBooking()
+    const customerId = randomUUID()
+    await owner.execute(sql`
+      with customer as (
+        insert into users (id, name, email, time_zone) values (${customerId}, 'Jo', ${`jo-${customerId}@example.com`}, 'Mars/Olympus'))
+      update bookings set customer_id = ${customerId}, guest_name = null, guest_email = null where id = ${booking.id}`)
+    await hear('booking.confirmed', booking)
+    await sendReminders(at(booking.startsAt.subtract({ hours: 24 })))
+    const office = new PostOffice()
+    await sendAll(booking, office, booking.startsAt.subtract({ hours: 24 }))
+    expect(office.messages).toHaveLength(4)
+    for (const { text } of office.messages) expect(text).not.toContain('On your clock')
+  })
+
+  test('a reminder that fails is put off, and all others go out', async () => {
+    const [broken, fine] = [await makeBooking(), await makeBooking()]
+    for (const booking of [broken, fine]) await hear('booking.confirmed', booking)
+    const name = sql.identifier(`broken_${randomUUID()}`)
+    await owner.execute(sql`
+      alter table mails add constraint ${name} check (booking_id <> ${sql.raw(`'${broken.id}'`)} or template not like 'starts_in_%') not valid`)
+    const dueAt = broken.startsAt.subtract({ hours: 24 })
+    await sendReminders(at(dueAt))
+    expect(await remindedOf(fine)).toHaveLength(2)
+    expect(await remindedOf(broken)).toEqual([])
+    await owner.execute(sql`alter table mails drop constraint ${name}`)
+    await sendReminders(at(dueAt))
+    expect(await remindedOf(broken)).toEqual([])
+    await sendReminders(at(dueAt.add({ minutes: 10 })))
+    expect(await remindedOf(broken)).toHaveLength(2)
   })
 })
 

@@ -72,9 +72,9 @@ export const SAMPLE_BOOKING: BookingFacts = {
   providerKeepsMinor: 9_000n,
   totalMinor: 10_000n,
   refundSteps: [
-    { until: STARTS_AT.subtract({ hours: 72 }), refundPercent: 100 },
-    { until: STARTS_AT.subtract({ hours: 24 }), refundPercent: 50 },
-    { until: STARTS_AT, refundPercent: 0 },
+    { until: STARTS_AT.subtract({ hours: 72 }), refundPercent: 100, refundMinor: 10_000n },
+    { until: STARTS_AT.subtract({ hours: 24 }), refundPercent: 50, refundMinor: 5_000n },
+    { until: STARTS_AT, refundPercent: 0, refundMinor: 0n },
   ],
   answerDueAt: NOW.add({ hours: 24 }),
   calendarSequence: 0,
@@ -330,6 +330,10 @@ function sampleView(sample: Sample, audience: Audience, appUrl: string) {
     customer: { ...SAMPLE_BOOKING.customer, kind: 'guest', userId: null, timeZone: null },
     surchargeMinor: 1_000n,
     totalMinor: 11_000n,
+    refundSteps: SAMPLE_BOOKING.refundSteps.map((step) => ({
+      ...step,
+      refundMinor: (step.refundMinor * 11n) / 10n,
+    })),
   } as const
   const facts: BookingFacts = { ...SAMPLE_BOOKING, ...(audience === 'guest' ? asGuest : {}), ...sample.facts }
   const urls = {

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { BookingId, MailId, ProviderId, UserId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
@@ -188,6 +189,18 @@ async function insertMail(tx: Tx, ctx: Ctx, addressee: Addressee, { fact, ...mai
   if (inserted.length > 0) await enqueueSend(tx, id)
 }
 
+const JOB_KEY_PREFIX = 'mail:'
+
 export async function enqueueSend(tx: Tx, id: MailId): Promise<void> {
-  await enqueue(tx, SEND_TASK, { mailId: id }, { jobKey: `mail:${id}`, priority: JOB_PRIORITY.mail })
+  await enqueue(
+    tx,
+    SEND_TASK,
+    { mailId: id },
+    { jobKey: `${JOB_KEY_PREFIX}${id}`, priority: JOB_PRIORITY.mail },
+  )
 }
+
+/** Of a row of mails: its job is being done, or will be. One that has used up its attempts stays in the queue's table. */
+export const HAS_LIVE_JOB = sql<boolean>`exists (
+  select from graphile_worker.jobs j where j.key = ${JOB_KEY_PREFIX}::text || mails.id::text
+    and (j.attempts < j.max_attempts or j.locked_at is not null))`

@@ -1,9 +1,9 @@
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, eq, isNull, lt, not, or, sql } from 'drizzle-orm'
 import type { Mailer, MailMessage } from '#src/integrations/mailer/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { MailId } from '#src/kernel/ids.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
-import type { Tx } from '#src/platform/db/database.ts'
+import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { Trouble } from '#src/platform/errors.ts'
 import { calendarFile } from './calendar-file.ts'
 import { isStillUsable } from './domain/account-links.ts'
@@ -23,7 +23,7 @@ import {
 } from './domain/who-gets-what.ts'
 import { bookingFactsOf, findPayoutAccountFacts, findPayoutFacts } from './facts.ts'
 import { bookingView } from './mail-view.ts'
-import { enqueueSend } from './record-mails.ts'
+import { enqueueSend, HAS_LIVE_JOB } from './record-mails.ts'
 import { renderMail } from './render-mail.ts'
 import { mails } from './tables.ts'
 import {
@@ -51,32 +51,30 @@ export async function sendMail(ctx: Ctx, mailer: Mailer, mailId: MailId): Promis
   const mail = await takeInHand(ctx, mailId)
   if (!mail) return
   const message = await writeMessage(ctx, mail)
-  // A link that opens an account is nobody's to read here, neither waiting for nothing nor once it has gone out.
-  const secret = isAccountTemplate(mail.template)
-  const forgotten = secret ? { facts: {} } : {}
-  if (!message) return finish(ctx, mailId, { status: 'suppressed', sentAt: null, ...forgotten })
+  const forgotten = forgottenOf(mail.template)
+  if (!message) return finish(ctx.db, mailId, { status: 'suppressed', sentAt: null, ...forgotten })
   try {
     const outcome = await mailer.send(message)
     if ('refused' in outcome)
-      return finish(ctx, mailId, {
+      return finish(ctx.db, mailId, {
         status: 'failed',
         lastError: outcome.refused,
         sentAt: null,
         ...forgotten,
       })
-    await finish(ctx, mailId, {
+    await finish(ctx.db, mailId, {
       status: 'sent',
       sentAt: ctx.now,
       lastError: null,
       providerMessageId: outcome.messageId,
       subject: message.subject,
-      html: secret ? null : message.html,
-      plainText: secret ? null : message.text,
+      html: message.html,
+      plainText: message.text,
       calendar: message.calendar?.content ?? null,
       ...forgotten,
     })
   } catch (error) {
-    await finish(ctx, mailId, {
+    await finish(ctx.db, mailId, {
       sentAt: null,
       lastError: error instanceof Error ? error.message : String(error),
     })
@@ -162,8 +160,13 @@ function isProviderTemplate(template: Template): template is ProviderTemplate {
   return (PROVIDER_TEMPLATES as readonly string[]).includes(template)
 }
 
-async function finish(ctx: Ctx, mailId: MailId, set: Partial<Mail>): Promise<void> {
-  await ctx.db
+/** A link that opens an account is nobody's to read here, neither waiting for nothing nor once it has gone out. */
+function forgottenOf(template: Template): Partial<Mail> {
+  return isAccountTemplate(template) ? { facts: {}, html: null, plainText: null } : {}
+}
+
+async function finish(db: Queryable, mailId: MailId, set: Partial<Mail>): Promise<void> {
+  await db
     .update(mails)
     .set(set)
     .where(and(eq(mails.id, mailId), eq(mails.status, 'queued')))
@@ -173,16 +176,30 @@ const WAITED_HOURS = 24 // about when the queue stops trying by itself
 const ATTEMPTS_MAX = 60
 const BATCH_MAX = 100
 
-/** Mail that has outlived its job, because the mail server was down for days, is given a new one. */
-export async function requeueWaitingMails(ctx: Ctx): Promise<void> {
-  await inTransaction(ctx, async (tx: Tx) => {
+/**
+ * Mail that has outlived its job, because the mail server was down for days, is given a new one; after
+ * {@link ATTEMPTS_MAX} tries it has failed. Answers how many it looked at: none of them is found again.
+ */
+export async function requeueWaitingMails(ctx: Ctx): Promise<number> {
+  return inTransaction(ctx, async (tx) => {
     const before = ctx.now.subtract({ hours: WAITED_HOURS })
     const waiting = await tx
-      .select({ id: mails.id })
+      .select()
       .from(mails)
-      .where(and(eq(mails.status, 'queued'), lt(mails.createdAt, before), lt(mails.attempts, ATTEMPTS_MAX)))
+      .where(and(eq(mails.status, 'queued'), lt(mails.createdAt, before), not(HAS_LIVE_JOB)))
       .orderBy(mails.createdAt)
       .limit(BATCH_MAX)
-    for (const { id } of waiting) await enqueueSend(tx, id)
+      .for('no key update', { skipLocked: true })
+    for (const mail of waiting) {
+      if (mail.attempts < ATTEMPTS_MAX) await enqueueSend(tx, mail.id)
+      else await giveUp(tx, ctx, mail)
+    }
+    return waiting.length
   })
+}
+
+async function giveUp(tx: Tx, ctx: Ctx, { id, template, attempts, lastError }: Mail): Promise<void> {
+  const reason = `given up after ${attempts} tries: ${lastError ?? 'no sender came back'}`
+  await finish(tx, id, { status: 'failed', lastError: reason, sentAt: null, ...forgottenOf(template) })
+  ctx.log.error({ mailId: id, template, lastError }, 'a mail was given up')
 }

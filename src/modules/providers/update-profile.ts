@@ -1,11 +1,12 @@
 import { eq } from 'drizzle-orm'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import { isTimeZone } from '#src/kernel/time-zone.ts'
+import { rereadBusyFeeds } from '#src/modules/scheduling/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { invalid } from '#src/platform/http/define.ts'
 import { isShippedPicture } from './domain/pictures.ts'
-import { isTimeZone } from './domain/time-zone.ts'
 import { findTown } from './find-town.ts'
 import { lockManagedProvider, type Provider } from './queries.ts'
 import { providers } from './tables.ts'
@@ -52,6 +53,7 @@ export async function updateProfile(ctx: Ctx, providerId: ProviderId, input: Upd
       .update(providers)
       .set({ ...change, updatedAt: ctx.now })
       .where(eq(providers.id, providerId))
+    if (after.timeZone !== before.timeZone) await rereadBusyFeeds(tx, ctx, providerId)
     await recordAudit(tx, ctx, {
       action: 'provider.update_profile',
       subjectKind: 'provider',

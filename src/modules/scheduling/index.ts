@@ -27,6 +27,7 @@ export {
   type SlotList,
 } from './list-slots.ts'
 export { loadSchedules, type Schedule } from './load-schedules.ts'
+export { rereadBusyFeeds } from './busy-feeds/refresh-busy-feed.ts'
 export { toSlotView, type SlotView } from './slot-view.ts'
 export { writeCalendars, type NewCalendar } from './write-calendars.ts'
 export { readDayHours, readWeekHours } from './domain/opening-hours.ts'

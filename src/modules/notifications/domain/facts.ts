@@ -6,6 +6,8 @@ import type { Temporal } from '#src/kernel/time.ts'
 export interface RefundStep {
   readonly until: Temporal.Instant
   readonly refundPercent: number
+  /** What of it is still to come back, all parts together. */
+  readonly refundMinor: bigint
 }
 
 export interface Addressee {

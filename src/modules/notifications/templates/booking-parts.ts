@@ -108,20 +108,14 @@ export function policyNote(view: BookingView): string {
     .filter((step, index, steps) => step.refundPercent !== steps[index + 1]?.refundPercent)
   const paying = ahead.filter(({ refundPercent }) => refundPercent > 0)
   if (paying.length === 0) return `Cancellation: no refund if ${who} ${who === 'you' ? 'cancel' : 'cancels'}.`
-  const parts = paying.map(({ until, refundPercent }) => {
-    const back = percentOf(facts.baseMinor, refundPercent) + percentOf(facts.surchargeMinor, refundPercent)
+  const parts = paying.map(({ until, refundPercent, refundMinor }) => {
     const share = refundPercent === 100 ? 'full refund' : `${refundPercent}% refund`
     const end = until.equals(facts.startsAt) ? 'until it starts' : `until ${shortWhen(until, facts.timeZone)}`
-    return `${share} (${amountOf(back, facts.currency)}) ${end}`
+    return `${share} (${amountOf(refundMinor, facts.currency)}) ${end}`
   })
   const rest = paying.length < ahead.length ? '; after that no refund' : ''
   const zone = `Times are ${zoneLabel(facts.startsAt, facts.timeZone)}.`
   return `If ${who} ${who === 'you' ? 'cancel' : 'cancels'}: ${parts.join(', then ')}${rest}. ${zone}`
-}
-
-// Half up, as a refund is: the two parts each by itself.
-function percentOf(amountMinor: bigint, percent: number): bigint {
-  return (2n * amountMinor * BigInt(percent) + 100n) / 200n
 }
 
 export function refundSentence(view: BookingView, refundMinor: bigint): string {

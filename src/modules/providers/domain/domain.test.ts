@@ -5,7 +5,6 @@ import { onboardingSteps, openPointsBeforeGoLive, type OnboardingFacts } from '.
 import { isShippedPicture, PICTURE_KINDS, picturesFor, picturesOf } from './pictures.ts'
 import { readServiceWords } from './service-words.ts'
 import { slugOf } from './slug.ts'
-import { isTimeZone } from './time-zone.ts'
 
 describe('slugs', () => {
   it.each([
@@ -35,13 +34,6 @@ describe('the picture to begin with', () => {
     expect(picturesFor(['beauty', 'hair', 'haircut'])).toEqual(['/photos/hair-1.svg'])
     expect(picturesFor(['home', 'gardening'])).toEqual([])
     expect(picturesFor([])).toEqual([])
-  })
-})
-
-describe('time zones', () => {
-  it('are names that know of summer time, not offsets', () => {
-    for (const name of ['America/Toronto', 'Asia/Kathmandu', 'UTC']) expect(isTimeZone(name)).toBe(true)
-    for (const name of ['+05:30', '-08:00', 'Mars/Olympus', '', '5']) expect(isTimeZone(name)).toBe(false)
   })
 })
 

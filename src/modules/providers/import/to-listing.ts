@@ -1,11 +1,11 @@
 import tzlookup from '@photostructure/tz-lookup'
 import { createHash } from 'node:crypto'
 import type { Currency } from '#src/kernel/money.ts'
+import { isTimeZone } from '#src/kernel/time-zone.ts'
 import { SERVICE_DEFAULTS } from '#src/modules/catalog/index.ts'
 import { readDayHours, readWeekHours, type OpeningRule, type Weekday } from '#src/modules/scheduling/index.ts'
 import { readField, WEEKDAY_FIELDS, type ImportMapping, type ImportRow } from '../domain/import-mapping.ts'
 import { slugOf } from '../domain/slug.ts'
-import { isTimeZone } from '../domain/time-zone.ts'
 import type { ServiceWords } from '../domain/service-words.ts'
 import type { Listing } from './write-listings.ts'
 

@@ -126,6 +126,44 @@ describe('a subscribed calendar', () => {
   })
 })
 
+describe('the zone of the provider', () => {
+  it('changes the days of a subscribed calendar at once, also where its server says that nothing has changed', async () => {
+    const { userId, cookie } = await signUp(app.url)
+    const { providerId } = await makeProvider(db, { timeZone: 'Europe/Berlin' })
+    await makeMember(db, providerId, userId)
+    const own = `/api/v1/my/providers/${providerId}`
+    const day = app.now().toZonedDateTimeISO('UTC').toPlainDate().add({ days: 3 })
+    const [date, next] = [day, day.add({ days: 1 })].map((each) => `VALUE=DATE:${compact(each.toString())}`)
+    const body = calendarWith('', '')
+      .replace('DTSTART:', `DTSTART;${date}`)
+      .replace('DTEND:', `DTEND;${next}`)
+    serve = ({ headers }) =>
+      headers['if-none-match'] === '"same"' ? { status: 304 } : { headers: { etag: '"same"' }, body }
+    const feed = await app.request(`${own}/busy-feeds`, {
+      method: 'POST',
+      body: { url: `${origin}/days.ics` },
+      headers: { cookie },
+    })
+    const blocksTheDayOf = (timeZone: string) =>
+      app.eventually(`the day blocked on the clock of ${timeZone}`, async () => {
+        const start = day.toZonedDateTime(timeZone).toInstant().toString()
+        const { rows } = await db.execute(
+          sql`select from busy_times where feed_id = ${feed.body.id} and lower(during) = ${start}`,
+        )
+        return rows.length > 0
+      })
+    await blocksTheDayOf('Europe/Berlin')
+    const moved = await app.request(own, {
+      method: 'PATCH',
+      body: { timeZone: 'America/Toronto' },
+      headers: { cookie },
+    })
+    expect(moved.status).toBe(200)
+    await sweepBusyFeeds(system())
+    await blocksTheDayOf('America/Toronto')
+  })
+})
+
 describe('fetching what somebody else names', () => {
   const fetchIt = (url: string, allowPrivateAddresses: boolean) =>
     fetchCalendar(url, { etag: null, allowPrivateAddresses }).then(
@@ -181,5 +219,7 @@ describe('fetching what somebody else names', () => {
     expect(await fetchIt(`${origin}/large`, true)).toBe('The calendar is larger than 5 MB.')
     serve = () => ({ status: 301, headers: { location: 'file:///etc/passwd' } })
     expect(await fetchIt(`${origin}/file`, true)).toBe('The address must start with http or https.')
+    serve = () => ({ status: 302, headers: { location: 'http://' } })
+    expect(await fetchIt(`${origin}/nowhere`, true)).toBe('The address leads on to one that is none.')
   })
 })

@@ -33,6 +33,8 @@ export async function fetchCalendar(url: string, options: FetchOptions): Promise
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
     const answer = await request(address, options, signal)
     if (!('location' in answer)) return answer
+    if (!URL.canParse(answer.location, address.href))
+      throw new CalendarUnavailable('The address leads on to one that is none.')
     address = new URL(answer.location, address)
   }
   throw new CalendarUnavailable(`The address leads on more than ${REDIRECTS_MAX} times.`)

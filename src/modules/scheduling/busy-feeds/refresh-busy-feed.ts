@@ -1,9 +1,11 @@
-import { and, eq, lte, sql } from 'drizzle-orm'
+import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import type { ProviderId } from '#src/kernel/ids.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import { timeRange } from '#src/kernel/time-range.ts'
 import { assertNoOpenTransaction, inTransaction, type Ctx } from '#src/platform/context.ts'
+import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
-import { busyFeeds, busyTimes, type BusyFeedId } from '../tables.ts'
+import { busyFeeds, busyTimes, calendars, type BusyFeedId } from '../tables.ts'
 import { CalendarUnavailable, fetchCalendar } from './fetch-calendar.ts'
 import { CalendarUnreadable, readBusyTimes } from './read-busy-times.ts'
 import { REFRESH_TASK } from './subscribe-busy-feed.ts'
@@ -25,13 +27,14 @@ export async function refreshBusyFeed(ctx: Ctx, feedId: BusyFeedId): Promise<voi
     ctx.now.subtract({ hours: 24 * BEHIND_DAYS }),
     ctx.now.add({ hours: 24 * AHEAD_DAYS }),
   )
+  const timeZone = await timeZoneOf(ctx.db, feedId)
   assertNoOpenTransaction('calendar feed')
   try {
     const fetched = await fetchCalendar(feed.url, {
-      etag: usableEtag(feed.etag, ctx.now),
+      etag: usableEtag(feed.etag, timeZone, ctx.now),
       allowPrivateAddresses: ctx.config.BUSY_FEED_PRIVATE_ADDRESSES,
     })
-    const busy = fetched.changed ? readBusyTimes(fetched.text, window, await timeZoneOf(ctx, feedId)) : null
+    const busy = fetched.changed ? readBusyTimes(fetched.text, window, timeZone) : null
     await inTransaction(ctx, async (tx) => {
       const [still] = await tx
         .select({ id: busyFeeds.id })
@@ -48,13 +51,15 @@ export async function refreshBusyFeed(ctx: Ctx, feedId: BusyFeedId): Promise<voi
           insert into busy_times (feed_id, calendar_id, during)
           select ${feedId}::uuid, ${feed.calendarId}::uuid, n.during from jsonb_to_recordset(${rows}::jsonb) as n(during tstzrange)`)
       }
+      // Whoever changes the zone makes the calendar due after that; one that has just changed must not be put off here.
+      const moved = (await timeZoneOf(tx, feedId)) !== timeZone
       await tx
         .update(busyFeeds)
         .set({
-          ...(fetched.changed ? { etag: datedEtag(fetched.etag, ctx.now) } : {}),
+          ...(fetched.changed ? { etag: markedEtag(fetched.etag, timeZone, ctx.now) } : {}),
           lastSuccessAt: ctx.now,
           lastError: null,
-          fetchDueAt: ctx.now.add({ minutes: REFRESH_MINUTES }),
+          fetchDueAt: moved ? ctx.now : ctx.now.add({ minutes: REFRESH_MINUTES }),
         })
         .where(eq(busyFeeds.id, feedId))
     })
@@ -65,6 +70,12 @@ export async function refreshBusyFeed(ctx: Ctx, feedId: BusyFeedId): Promise<voi
       .set({ lastError: error.message, fetchDueAt: ctx.now.add({ minutes: RETRY_MINUTES }) })
       .where(eq(busyFeeds.id, feedId))
   }
+}
+
+/** Whole days and times without a zone are others now. */
+export async function rereadBusyFeeds(tx: Tx, ctx: Ctx, providerId: ProviderId): Promise<void> {
+  const own = tx.select({ id: calendars.id }).from(calendars).where(eq(calendars.providerId, providerId))
+  await tx.update(busyFeeds).set({ fetchDueAt: ctx.now }).where(inArray(busyFeeds.calendarId, own))
 }
 
 const BATCH = 50
@@ -96,21 +107,24 @@ export async function sweepBusyFeeds(ctx: Ctx): Promise<number> {
   })
 }
 
-async function timeZoneOf(ctx: Ctx, feedId: BusyFeedId): Promise<string> {
-  const { rows } = await ctx.db.execute<{ time_zone: string }>(sql`
+async function timeZoneOf(db: Queryable, feedId: BusyFeedId): Promise<string> {
+  const { rows } = await db.execute<{ time_zone: string }>(sql`
     select p.time_zone from busy_feeds f join calendars c on c.id = f.calendar_id join providers p on p.id = c.provider_id
     where f.id = ${feedId}::uuid`)
   return rows[0]?.time_zone ?? 'UTC'
 }
 
-/** The day on which the calendar was last read whole stands before its tag: "2026-11-22 W/…". */
-function datedEtag(etag: string | null, now: Temporal.Instant): string | null {
-  return etag === null ? null : `${now.toString().slice(0, 10)} ${etag}`
+/**
+ * Before its tag stand the day on which the calendar was last read whole, and the zone in which its whole days and times
+ * without a zone were read: "2026-11-22 Europe/Berlin W/…". The server knows of neither.
+ */
+function markedEtag(etag: string | null, timeZone: string, now: Temporal.Instant): string | null {
+  return etag === null ? null : `${now.toString().slice(0, 10)} ${timeZone} ${etag}`
 }
 
-function usableEtag(dated: string | null, now: Temporal.Instant): string | null {
-  const [day = '', etag] = dated?.split(/ (.*)/s) ?? []
-  if (etag === undefined) return null
+function usableEtag(marked: string | null, timeZone: string, now: Temporal.Instant): string | null {
+  const [, day, zone, etag] = /^(\S+) (\S+) (.*)$/s.exec(marked ?? '') ?? []
+  if (day === undefined || etag === undefined || zone !== timeZone) return null
   const readAt = Temporal.Instant.from(`${day}T00:00Z`)
   return Temporal.Instant.compare(readAt.add({ hours: 24 * WHOLE_EVERY_DAYS }), now) > 0 ? etag : null
 }

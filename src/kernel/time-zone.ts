@@ -1,4 +1,4 @@
-import { Temporal } from '#src/kernel/time.ts'
+import { Temporal } from './time.ts'
 
 /** An IANA name. Offsets like +05:30 are refused: they know nothing of summer time. */
 export function isTimeZone(name: string): boolean {
