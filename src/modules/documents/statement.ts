@@ -15,6 +15,7 @@ import type { Ctx } from '#src/platform/context.ts'
 import { csvRow } from '#src/platform/csv.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
+import { addressLines, type Address } from './domain/content.ts'
 import { platformOf } from './issue-document.ts'
 import { partyJson, type PartyJson } from './view.ts'
 
@@ -112,19 +113,14 @@ function spanOf(month: string): Span {
 
 async function findPayee(db: Queryable, providerId: ProviderId) {
   const { rows } = await db.execute<
-    Record<'name' | 'address' | 'place' | 'region' | 'country', string> & { currency: Currency }
+    Address & Record<string, unknown> & { name: string; currency: Currency }
   >(sql`
-    select name, address_line as address, trim(postal_code || ' ' || city) as place, region, country, currency
+    select name, address_line as "addressLine", postal_code as "postalCode", city, region, country, currency
     from providers where id = ${providerId}`)
   const [row] = rows
   if (!row) return null
-  const { name, currency, address, place, region, country } = row
-  const named: PartyJson = {
-    name,
-    lines: [address, place, region, country].filter(Boolean),
-    taxNumber: null,
-  }
-  return { currency, named }
+  const named: PartyJson = { name: row.name, lines: addressLines(row), taxNumber: null }
+  return { currency: row.currency, named }
 }
 
 async function readBalances(
