@@ -205,6 +205,7 @@ test('a date that was not kept is told with its reason once the payout has been 
   const accountId = await openReadyAccount(rig, randomUUID())
   const provider = await makeProvider(rig, { id: accountId, ready: true })
   const booking = await completed(provider)
+  await passTo(booking.endsAt)
   const disputeId = await dispute(booking)
   const dueAt = booking.endsAt.add({ hours: 7 * 24 })
   await passTo(dueAt.add({ hours: 25 })) // the bank waits nine days for evidence
