@@ -85,7 +85,7 @@ export function priceLines(view: BookingView, totalLabel: string): PriceLine[] {
   if (isProvider(view)) {
     return [
       line('Price', facts.baseMinor),
-      line('Marketplace fee', -facts.commissionMinor),
+      line('Commission', -facts.commissionMinor),
       { ...line('You receive', facts.providerNetMinor), total: true },
     ]
   }

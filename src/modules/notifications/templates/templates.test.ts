@@ -145,7 +145,7 @@ describe('what the mails say', () => {
     )
     expect(price).toEqual([
       { label: 'Price', amount: '$100.00' },
-      { label: 'Marketplace fee', amount: '-$10.00' },
+      { label: 'Commission', amount: '−$10.00' },
       { label: 'You receive', amount: '$90.00', total: true },
     ])
   })
