@@ -30,6 +30,7 @@ export interface ActionButtonProps {
   reason?: 'required' | 'optional'
   reasonLabel?: string
   reasonHint?: string
+  reasonLengthMax?: number
   /** Where to go afterwards; by default the page is read again. */
   doneHref?: string
 }
@@ -118,7 +119,7 @@ export function ActionButton(props: ActionButtonProps) {
             hint={props.reasonHint}
             optional={reason === 'optional'}
             rows={2}
-            maxLength={500}
+            maxLength={props.reasonLengthMax ?? 500}
             value={text}
             onChange={(event) => setText(event.target.value)}
             error={errors === NEEDS_REASON ? NEEDS_REASON[0]?.message : null}

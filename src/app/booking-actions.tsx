@@ -112,7 +112,7 @@ export function BookingActions({ booking, as, locale }: BookingActionsProps) {
           reason="required"
         >
           <p>
-            {who} gets everything back, <strong>{left}</strong>, the guest fee included.{' '}
+            {who} gets everything back, <strong>{left}</strong>, the guest booking fee included.{' '}
             {booking.provider.name} receives nothing. Both are told by mail.
           </p>
         </ActionButton>

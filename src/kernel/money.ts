@@ -79,10 +79,13 @@ export function fromDecimalString(text: string, currency: Currency): Money | nul
   return { amountMinor: match[1] ? -amountMinor : amountMinor, currency }
 }
 
-/** The one way money is shown to people: by Intl, in full ("$110.00", "¥1,500", "KWD 1.250"). */
+/** The one way money is shown to people: by Intl, in full ("$110.00", "−$5.00", "¥1,500", "KWD 1.250"). */
 export function formatMoney(amount: Money, locale = 'en-US'): string {
   // Intl takes decimal strings exactly; a float would lose cents above 2^53.
-  return formatterFor(locale, amount.currency).format(toDecimalString(amount) as Intl.StringNumericLiteral)
+  const text = formatterFor(locale, amount.currency).format(
+    toDecimalString(amount) as Intl.StringNumericLiteral,
+  )
+  return text.replace('-', '−') // a minus, which is as wide as a figure, and no line breaks after it
 }
 
 // Making a formatter costs a hundred times more than using one.

@@ -133,6 +133,11 @@ export const REFUSALS = {
     status: 409,
     sentence: 'This refund has not failed, or has been dealt with already.',
   },
+  'payment.disputed': {
+    status: 409,
+    sentence:
+      'The customer’s bank has taken this payment back and decides about it. Until then it cannot be refunded.',
+  },
   'dispute.not_found': { status: 404, sentence: 'There is no such dispute.' },
   'dispute.wrong_state': {
     status: 409,

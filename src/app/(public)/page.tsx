@@ -105,8 +105,8 @@ export default async function HomePage() {
             {pageConfig().HOLD_MINUTES} minutes while you pay.
           </Pledge>
           <Pledge icon={<CheckIcon className="size-7 text-link" />} title="The whole price, from the start">
-            What you see on the first card is what you pay at the end, guest fee included. Sign in and there
-            is no guest fee.
+            What you see on the first card is what you pay at the end, guest booking fee included. Sign in and
+            there is no guest booking fee.
           </Pledge>
           <Pledge icon={<ShieldIcon className="size-7 text-link" />} title="Paid out after the service">
             Your money waits with us until the service was given. Cancelling shows the exact refund before you

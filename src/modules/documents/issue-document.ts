@@ -7,7 +7,13 @@ import { findRefund, lockPaymentOfBooking, type Payment, type Refund } from '#sr
 import type { Config } from '#src/platform/config.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
-import { creditNoteOf, receiptOf, type DocumentContent, type NamedParty } from './domain/content.ts'
+import {
+  addressLines,
+  creditNoteOf,
+  receiptOf,
+  type DocumentContent,
+  type NamedParty,
+} from './domain/content.ts'
 import { findReceipt, isCredited, listDocumentsOf } from './queries.ts'
 import { documents, type Document, type DocumentKind } from './tables.ts'
 
@@ -63,12 +69,11 @@ async function receiptFor(tx: Tx, ctx: Ctx, payment: Payment): Promise<Document>
 function saleOf({ booking, provider, customer }: BookingFacts, { capturedAt }: Payment, ctx: Ctx) {
   assert(customer, 'somebody has paid')
   const { code, serviceName, startsAt, timeZone, baseMinor, surchargeMinor, extras } = booking
-  const place = [provider.postalCode, provider.city].filter(Boolean).join(' ')
   return {
     booking: { code, serviceName, startsAt: startsAt.toString(), timeZone },
     provider: {
       name: provider.name,
-      lines: [provider.addressLine, place, provider.region, provider.country].filter(Boolean),
+      lines: addressLines(provider),
       taxNumber: null,
     },
     platform: platformOf(ctx.config),

@@ -29,6 +29,20 @@ export async function listDocumentsOf(db: Queryable, bookingId: BookingId): Prom
     .limit(DOCUMENTS_OF_BOOKING_MAX)
 }
 
+/** The credit note of a refund, whichever of several tries to give the same money back it was issued for. */
+export async function findCreditNote(
+  db: Queryable,
+  bookingId: BookingId,
+  refundId: RefundId,
+): Promise<Document | null> {
+  const { rows } = await db.execute<{ id: DocumentId }>(sql`
+    with recursive tries as (
+      select id, replaces_id from refunds where id = ${refundId} and booking_id = ${bookingId}
+      union select r.id, r.replaces_id from refunds r join tries t on r.id = t.replaces_id or r.replaces_id = t.id)
+    select d.id from documents d join tries t on t.id = d.refund_id limit 1`)
+  return rows[0] ? findDocument(db, rows[0].id) : null
+}
+
 /** A refund and those that it makes again: several tries to give back the same money have one credit note. */
 export async function isCredited(db: Queryable, refundId: RefundId): Promise<boolean> {
   const { rows } = await db.execute(sql`

@@ -1,9 +1,9 @@
-import type { BookingId, DocumentId } from '#src/kernel/ids.ts'
+import type { BookingId, DocumentId, RefundId } from '#src/kernel/ids.ts'
 import { findBookingFacts, partyOf } from '#src/modules/bookings/index.ts'
 import type { ReadCtx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { documentPdf } from './domain/document-sheet.ts'
-import { findDocument, listDocumentsOf } from './queries.ts'
+import { findCreditNote, findDocument, findReceipt, listDocumentsOf } from './queries.ts'
 import type { Document } from './tables.ts'
 import { viewOf, type DocumentItem, type DocumentView } from './view.ts'
 
@@ -18,6 +18,23 @@ export async function listDocuments(ctx: ReadCtx, bookingId: BookingId): Promise
     const { id, kind, number, issuedAt, total } = viewOf(document)
     return { id, kind, number, issuedAt, total }
   })
+}
+
+/**
+ * The receipt of a booking, or the credit note of one of its refunds; null while it has not been issued.
+ * @throws booking.not_found, also for what is not theirs.
+ */
+export async function findDocumentOf(
+  ctx: ReadCtx,
+  bookingId: BookingId,
+  wanted: { kind: 'receipt' } | { kind: 'credit_note'; refundId: RefundId },
+): Promise<DocumentId | null> {
+  if (!(await hasPart(ctx, bookingId))) throw refuse('booking.not_found')
+  const found =
+    wanted.kind === 'receipt'
+      ? await findReceipt(ctx.db, bookingId)
+      : await findCreditNote(ctx.db, bookingId, wanted.refundId)
+  return found?.id ?? null
 }
 
 /** @throws document.not_found, also for what is not theirs. */

@@ -140,7 +140,7 @@ const statementSchema = z
         ...sums,
         dueAt: instantSchema.openapi({ description: 'The date promised: the end of escrow.' }),
         paidAt: instantSchema.nullable(),
-        reason: z.string().nullable().openapi({ description: 'Why the date is not kept.' }),
+        reason: z.string().nullable().openapi({ description: 'Why the date is not being kept, or was not.' }),
       }),
     ),
     totals: z.object(sums),

@@ -7,7 +7,7 @@ import type { ProviderId, UserId } from '#src/kernel/ids.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import { balanceOf } from '#src/modules/ledger/index.ts'
 import { requestRefund } from '#src/modules/payments/index.ts'
-import { WAIT_SENTENCES } from '#src/modules/payouts/index.ts'
+import { SLIP_SENTENCES, WAIT_SENTENCES } from '#src/modules/payouts/index.ts'
 import { inTransaction } from '#src/platform/context.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { addMonths } from '#src/ui/month-grid.ts'
@@ -199,6 +199,32 @@ test('each booking has the date promised for it, and the reason when it is not k
   })
   await passTo(dueAt)
   expect(await line()).toMatchObject({ paidAt: null, reason: WAIT_SENTENCES.account_not_ready })
+})
+
+test('a date that was not kept is told with its reason once the payout has been sent, also in the file', async () => {
+  const accountId = await openReadyAccount(rig, randomUUID())
+  const provider = await makeProvider(rig, { id: accountId, ready: true })
+  const booking = await completed(provider)
+  await passTo(booking.endsAt)
+  const disputeId = await dispute(booking)
+  const dueAt = booking.endsAt.add({ hours: 7 * 24 })
+  await passTo(dueAt.add({ hours: 25 })) // the bank waits nine days for evidence
+  const month = dueAt.toString().slice(0, 7)
+  const line = async () =>
+    (await statementOf(provider, month)).lines.find(({ bookingId }) => bookingId === booking.id)
+  expect(await line()).toMatchObject({ paidAt: null, reason: WAIT_SENTENCES.disputed })
+
+  await rig.byHand(disputeId, 'win')
+  await until(async () => (await line())?.paidAt !== null, true)
+  expect(await line()).toMatchObject({ dueAt: dueAt.toString(), reason: SLIP_SENTENCES.disputed })
+  const { body } = await rig.call(
+    member(provider.providerId),
+    'GET',
+    `/providers/${provider.providerId}/statements/${month}.csv`,
+  )
+  expect(parse(String(body), { columns: true })).toMatchObject([
+    { promised: dueAt.toString(), paid: expect.any(String), reason: SLIP_SENTENCES.disputed },
+  ])
 })
 
 test('a booking to come is in the month that its payout is promised for', async () => {

@@ -10,12 +10,12 @@ import {
   type MoneyJson,
 } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import { maySeeEarnings, WAIT_SENTENCES, type WaitCode } from '#src/modules/payouts/index.ts'
+import { maySeeEarnings, slipReason, type SlipCode, type WaitCode } from '#src/modules/payouts/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { csvRow } from '#src/platform/csv.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { slipReason } from './domain/slip.ts'
+import { addressLines, type Address } from './domain/content.ts'
 import { platformOf } from './issue-document.ts'
 import { partyJson, type PartyJson } from './view.ts'
 
@@ -37,7 +37,7 @@ export type StatementLine = Record<Sum, MoneyJson> & {
   /** The date promised: the end of escrow. */
   dueAt: string
   paidAt: string | null
-  /** Why the date was not kept, or is not being kept; of now, whatever the month. */
+  /** Why the date was not kept, also once it was sent, or is not being kept; of now, whatever the month. */
   reason: string | null
 }
 
@@ -113,19 +113,14 @@ function spanOf(month: string): Span {
 
 async function findPayee(db: Queryable, providerId: ProviderId) {
   const { rows } = await db.execute<
-    Record<'name' | 'address' | 'place' | 'region' | 'country', string> & { currency: Currency }
+    Address & Record<string, unknown> & { name: string; currency: Currency }
   >(sql`
-    select name, address_line as address, trim(postal_code || ' ' || city) as place, region, country, currency
+    select name, address_line as "addressLine", postal_code as "postalCode", city, region, country, currency
     from providers where id = ${providerId}`)
   const [row] = rows
   if (!row) return null
-  const { name, currency, address, place, region, country } = row
-  const named: PartyJson = {
-    name,
-    lines: [address, place, region, country].filter(Boolean),
-    taxNumber: null,
-  }
-  return { currency, named }
+  const named: PartyJson = { name: row.name, lines: addressLines(row), taxNumber: null }
+  return { currency: row.currency, named }
 }
 
 async function readBalances(
@@ -154,6 +149,7 @@ type Row = Record<Moved | 'netted', string> & {
   due_at: string
   paid_at: string | null
   waits_for: WaitCode | null
+  slipped_for: SlipCode | null
   nothing_due: boolean
 }
 
@@ -189,7 +185,7 @@ async function readRows(
         and m.settled_at >= ${from} and m.settled_at < ${until}
       group by o.booking_id),
     promised as (
-      select b.*, po.paid_at, po.waits_for, coalesce(po.amount_minor, b.provider_net_minor) = 0 as nothing_due,
+      select b.*, po.paid_at, po.waits_for, po.slipped_for, coalesce(po.amount_minor, b.provider_net_minor) = 0 as nothing_due,
         coalesce(po.due_at, b.ends_at + make_interval(hours => ${ctx.config.ESCROW_DAYS * 24}::int)) as due_at,
         po.id is not null and po.status <> 'none' or po.id is null and b.state in ('confirmed', 'in_progress', 'completed')
           and pay.refund_requested_minor < pay.captured_minor as is_promised
@@ -197,7 +193,7 @@ async function readRows(
       join payments pay on pay.booking_id = b.id and pay.captured_minor > 0
       left join payouts po on po.booking_id = b.id
       where b.provider_id = ${providerId} and b.currency = ${currency})
-    select p.id, p.code, p.service_name, p.starts_at, p.time_zone, p.base_minor, p.due_at, p.paid_at, p.waits_for, p.nothing_due,
+    select p.id, p.code, p.service_name, p.starts_at, p.time_zone, p.base_minor, p.due_at, p.paid_at, p.waits_for, p.slipped_for, p.nothing_due,
       ${sql.join(
         MOVED.map((name) => sql`coalesce(m.${sql.identifier(name)}, 0)::text as ${sql.identifier(name)}`),
         sql`, `,
@@ -220,7 +216,7 @@ function lineFrom(row: Row, currency: Currency, now: Temporal.Instant): Statemen
   const amount = (minor: string) => moneyToJson({ amountMinor: BigInt(minor), currency })
   const dueAt = Temporal.Instant.from(row.due_at)
   const paidAt = row.paid_at === null ? null : Temporal.Instant.from(row.paid_at)
-  const waitReason = row.waits_for && WAIT_SENTENCES[row.waits_for]
+  const { waits_for: waitsFor, slipped_for: slippedFor, nothing_due: nothingDue } = row
   return {
     bookingId: row.id,
     code: row.code,
@@ -231,7 +227,7 @@ function lineFrom(row: Row, currency: Currency, now: Temporal.Instant): Statemen
     ...sumsFrom((name) => amount(row[name])),
     dueAt: dueAt.toString(),
     paidAt: paidAt?.toString() ?? null,
-    reason: slipReason({ dueAt, paidAt, waitReason, nothingDue: row.nothing_due }, now),
+    reason: slipReason({ dueAt, paidAt, waitsFor, slippedFor, nothingDue }, now),
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type BookingFacts as FactsOfBooking,
 } from '#src/modules/bookings/index.ts'
 import { settlementOf } from '#src/modules/payments/index.ts'
+import { slipReason, type SlipCode } from '#src/modules/payouts/index.ts'
 import { isDisconnected, sayBankFailure } from '#src/modules/providers/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import type { Addressee, BookingFacts, PayoutAccountFacts, PayoutFacts } from './domain/facts.ts'
@@ -90,6 +91,7 @@ interface PayoutRow extends Record<string, unknown> {
   paid_at: string | null
   attempt_due_at: string | null
   failure_reason: string | null
+  slipped_for: SlipCode | null
   time_zone: string
   booking_id: string
   code: string
@@ -101,22 +103,26 @@ interface PayoutRow extends Record<string, unknown> {
 export async function findPayoutFacts(db: Queryable, payoutId: string): Promise<PayoutFacts | null> {
   const { rows } = await db.execute<PayoutRow>(sql`
     select o.id, o.provider_id, p.name as provider_name, p.slug as provider_slug, o.amount_minor, o.currency, o.due_at, o.paid_at, o.attempt_due_at,
-      o.failure_reason, p.time_zone, b.id as booking_id, b.code, b.service_name, b.starts_at
+      o.failure_reason, o.slipped_for, p.time_zone, b.id as booking_id, b.code, b.service_name, b.starts_at
     from payouts o join providers p on p.id = o.provider_id join bookings b on b.id = o.booking_id
     where o.id = ${payoutId}`)
   const row = rows[0]
   if (!row) return null
   const instantOrNull = (text: string | null) => (text === null ? null : Temporal.Instant.from(text))
   const amountMinor = BigInt(row.amount_minor)
+  const dueAt = Temporal.Instant.from(row.due_at)
+  const paidAt = instantOrNull(row.paid_at)
+  const promised = { dueAt, paidAt, waitsFor: null, slippedFor: row.slipped_for, nothingDue: false }
   return {
     payoutId: row.id,
     provider: { id: row.provider_id, name: row.provider_name, slug: row.provider_slug },
     amountMinor,
     currency: row.currency,
-    dueAt: Temporal.Instant.from(row.due_at),
-    paidAt: instantOrNull(row.paid_at),
+    dueAt,
+    paidAt,
     attemptDueAt: instantOrNull(row.attempt_due_at),
     failureReason: row.failure_reason,
+    slip: paidAt && slipReason(promised, paidAt),
     timeZone: row.time_zone,
     bookings: [
       {

@@ -7,6 +7,7 @@ import {
   Heading,
   Hr,
   Html,
+  Link,
   Preview,
   Row,
   Section,
@@ -41,6 +42,7 @@ const DARK_SHEET = `
   .soft { color: #b0c2b8 !important; }
   .rule { border-color: #243732 !important; }
   .note { background-color: #0d1917 !important; color: #b0c2b8 !important; }
+  .link { color: #c5e07f !important; }
   .button { background-color: #d5ec62 !important; color: #17240a !important; }
 }
 @media (max-width: 480px) {
@@ -155,6 +157,13 @@ export function MailDocument({ content }: { content: MailContent }) {
             >
               {content.button.label}
             </Button>
+            {(content.links ?? []).map(({ label: words, url }) => (
+              <Text key={url} style={{ ...text, margin: '14px 0 0' }}>
+                <Link className="link" href={url} style={{ color: LIGHT.brand, textDecoration: 'underline' }}>
+                  {words}
+                </Link>
+              </Text>
+            ))}
           </Section>
           <Section className="inner" style={{ padding: '0 28px 22px' }}>
             <Hr className="rule" style={{ borderColor: LIGHT.line, margin: '0 0 14px' }} />

@@ -14,6 +14,7 @@ export async function bookingView(
   event: JsonObject,
 ): Promise<BookingView> {
   const appUrl = ctx.config.NEXT_PUBLIC_APP_URL
+  const bookingId = facts.bookingId as BookingId
   return {
     facts,
     audience,
@@ -22,6 +23,7 @@ export async function bookingView(
     now: ctx.now,
     manageUrl: await manageUrl(ctx, facts, audience, appUrl),
     payUrl: await payUrl(ctx, facts, audience, appUrl),
+    guestKey: audience === 'guest' ? await findGuestKey(ctx.db, ctx, bookingId) : null,
   }
 }
 

@@ -11,7 +11,7 @@ export function plainText(content: MailContent): string {
     details.join('\n'),
     price.join('\n'),
     ...content.notes,
-    `${content.button.label}:\n${content.button.url}`,
+    ...[content.button, ...(content.links ?? [])].map(({ label, url }) => `${label}:\n${url}`),
     `--\n${content.reason}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`

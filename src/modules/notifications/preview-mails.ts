@@ -39,6 +39,8 @@ const AUDIENCES = ['customer', 'guest', 'provider'] as const
 const STARTS_AT = Temporal.Instant.from('2026-11-26T19:00:00Z')
 const NOW = STARTS_AT.subtract({ hours: 80 })
 
+const SAMPLE_REFUND_ID = '7c1f2e3d-4b5a-4968-8776-655443322110'
+
 export const SAMPLE_BOOKING: BookingFacts = {
   bookingId: '5f0c9a52-7d1e-4f4b-9b8e-2f1f6a3d7c11',
   code: 'K7QM-2X9D',
@@ -93,6 +95,7 @@ export const SAMPLE_PAYOUT: PayoutFacts = {
   paidAt: STARTS_AT.add({ hours: 170 }),
   attemptDueAt: null,
   failureReason: null,
+  slip: null,
   timeZone: SAMPLE_BOOKING.timeZone,
   bookings: [
     {
@@ -250,6 +253,14 @@ interface PayoutSample {
 const PAYOUT_SAMPLES: Readonly<Record<PayoutTemplate, readonly PayoutSample[]>> = {
   payout_sent: [
     { state: 'one-booking', event: { amountMinor: 9_000, nettedMinor: 0 } },
+    {
+      state: 'later-than-promised',
+      facts: {
+        paidAt: STARTS_AT.add({ hours: 240 }),
+        slip: 'The customer had disputed the payment, and the payout waited for the outcome.',
+      },
+      event: { amountMinor: 9_000, nettedMinor: 0 },
+    },
     { state: 'less-a-debt', event: { amountMinor: 4_500, nettedMinor: 4_500 } },
     { state: 'all-of-it-a-debt', event: { amountMinor: 0, nettedMinor: 9_000 } },
   ],
@@ -345,7 +356,10 @@ function sampleView(sample: Sample, audience: Audience, appUrl: string) {
   const refundMinor = sample.event?.['refundMinor']
   const refund =
     typeof refundMinor === 'number'
-      ? { refundMinor: (refundMinor * Number(facts.totalMinor)) / Number(facts.baseMinor) }
+      ? {
+          refundMinor: (refundMinor * Number(facts.totalMinor)) / Number(facts.baseMinor),
+          ...(refundMinor > 0 && { refundId: SAMPLE_REFUND_ID }),
+        }
       : {}
   return {
     facts,
@@ -353,6 +367,7 @@ function sampleView(sample: Sample, audience: Audience, appUrl: string) {
     event: { ...sample.event, ...refund },
     manageUrl: urls[audience],
     payUrl: checkoutUrl(appUrl, facts),
+    guestKey: audience === 'guest' ? 'sample-key' : null,
     appUrl,
     now,
   }

@@ -65,6 +65,7 @@ export async function recordBookingMail(
     event,
     manageUrl: '',
     payUrl: '',
+    guestKey: null,
     appUrl: '',
     now: ctx.now,
   })

@@ -4,11 +4,12 @@ import type { MoneyJson } from '#src/kernel/money.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { givenBackSql, isOpenFailure } from '#src/modules/payments/index.ts'
 import { requireOperator } from './access.ts'
+import type { DisputeStatus } from './disputes.ts'
 import { listAuditOf, type AuditView } from './audit-trail.ts'
 import { amountOf, iso, isoOrNull } from './rows.ts'
 import type { WebhookView } from './webhooks.ts'
 
-/** What stands behind a booking and only operators see: the payment's ids, refunds, calls to Stripe, its events, who did what. */
+/** What stands behind a booking and only operators see: the payment's ids, refunds, disputes, calls to Stripe, its events, who did what. */
 export interface BookingBackstage {
   readonly figures: {
     readonly base: MoneyJson
@@ -46,6 +47,15 @@ export interface BookingBackstage {
     readonly requestedAt: string
     readonly settledAt: string | null
   }[]
+  readonly disputes: readonly {
+    readonly id: string
+    readonly status: DisputeStatus
+    readonly reason: string
+    readonly amount: MoneyJson
+    readonly openedAt: string
+    readonly evidenceSubmittedAt: string | null
+    readonly closedAt: string | null
+  }[]
   readonly payout: {
     readonly id: string
     readonly status: string
@@ -82,6 +92,7 @@ export async function getBookingBackstage(ctx: Ctx, bookingId: BookingId): Promi
       booking: Row
       payment: Row | null
       refunds: Row[]
+      disputes: Row[]
       payout: Row | null
       operations: Row[]
       webhooks: Row[]
@@ -89,9 +100,12 @@ export async function getBookingBackstage(ctx: Ctx, bookingId: BookingId): Promi
       with payment as (select * from payments where booking_id = ${bookingId}),
         refund as (select * from refunds where booking_id = ${bookingId}),
         payout as (select * from payouts where booking_id = ${bookingId}),
+        movement as (select * from payout_movements where payout_id in (select id from payout)),
+        dispute as (select * from disputes where booking_id = ${bookingId}),
         object as (
           select unnest(array[checkout_session_id, payment_intent_id, charge_id]) as id from payment
-          union select stripe_refund_id from refund union select stripe_transfer_id from payout)
+          union select stripe_refund_id from refund union select stripe_transfer_id from payout
+          union select stripe_id from movement union select stripe_dispute_id from dispute)
       select
         (select json_build_object('currency', currency, 'base', base_minor::text, 'commission', commission_minor::text,
           'surcharge', surcharge_minor::text, 'net', provider_net_minor::text, 'total', total_minor::text)
@@ -104,12 +118,16 @@ export async function getBookingBackstage(ctx: Ctx, bookingId: BookingId): Promi
           'stripe', stripe_refund_id, 'failure', failure_reason, 'requested', requested_at, 'settled', settled_at,
           'open', case when ${isOpenFailure(sql`refund`)} then 'yes' end) order by requested_at), '[]')
          from refund) as refunds,
+        (select coalesce(json_agg(json_build_object('id', id, 'status', status, 'reason', reason, 'amount', amount_minor::text, 'currency', currency,
+          'opened', opened_at, 'submitted', evidence_submitted_at, 'closed', closed_at) order by opened_at), '[]')
+         from dispute) as disputes,
         (select json_build_object('id', id, 'status', status, 'amount', amount_minor::text, 'currency', currency, 'due', due_at,
           'attempts', attempts::text, 'attemptDue', attempt_due_at, 'transfer', stripe_transfer_id, 'failure', failure_reason,
           'paid', paid_at, 'created', created_at) from payout) as payout,
         (select coalesce(json_agg(json_build_object('id', o.id, 'kind', o.kind, 'status', o.status, 'result', o.result_id, 'error', o.error,
           'attempts', o.attempts::text, 'created', o.created_at, 'finished', o.finished_at) order by o.created_at), '[]')
-         from stripe_operations o where o.subject_id in (select id from payment union select id from refund union select id from payout)) as operations,
+         from stripe_operations o where o.subject_id in (select id from payment union select id from refund union select id from payout
+           union select id from movement union select id from dispute)) as operations,
         (select coalesce(json_agg(json_build_object('id', w.id, 'type', w.type, 'endpoint', w.endpoint, 'object', w.object_id, 'status', w.status,
           'attempts', w.attempts::text, 'error', w.last_error, 'received', w.received_at, 'processed', w.processed_at) order by w.received_at), '[]')
          from webhook_events w where w.object_id in (select id from object where id is not null)) as webhooks`),
@@ -120,6 +138,7 @@ export async function getBookingBackstage(ctx: Ctx, bookingId: BookingId): Promi
     figures: figuresOf(row?.booking ?? {}),
     payment: row?.payment ? paymentOf(row.payment) : null,
     refunds: (row?.refunds ?? []).map(refundOf),
+    disputes: (row?.disputes ?? []).map(disputeOf),
     payout: row?.payout ? payoutOf(row.payout) : null,
     operations: (row?.operations ?? []).map(operationOf),
     webhooks: (row?.webhooks ?? []).map(webhookOf),
@@ -170,6 +189,18 @@ function refundOf(row: Row): BookingBackstage['refunds'][number] {
     open: row['open'] === 'yes',
     requestedAt: iso(text(row, 'requested')),
     settledAt: isoOrNull(row['settled'] ?? null),
+  }
+}
+
+function disputeOf(row: Row): BookingBackstage['disputes'][number] {
+  return {
+    id: text(row, 'id'),
+    status: text(row, 'status') as DisputeStatus,
+    reason: text(row, 'reason'),
+    amount: amount(row, 'amount'),
+    openedAt: iso(text(row, 'opened')),
+    evidenceSubmittedAt: isoOrNull(row['submitted'] ?? null),
+    closedAt: isoOrNull(row['closed'] ?? null),
   }
 }
 

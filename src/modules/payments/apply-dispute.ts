@@ -39,7 +39,7 @@ export async function applyDispute(
     ...moved,
     ...shares,
     evidenceDueAt: seen.evidenceDueAt,
-    evidenceSubmittedAt: dispute.evidenceSubmittedAt ?? (seen.evidenceSubmitted ? ctx.now : null),
+    evidenceSubmittedAt: submittedAt(ctx, dispute, status, seen),
     closedAt: isUndecided(status) ? null : (dispute.closedAt ?? ctx.now),
     updatedAt: ctx.now,
   }
@@ -67,6 +67,18 @@ async function open(tx: Tx, ctx: Ctx, payment: Payment, seen: GatewayDispute): P
     .returning()
   assert(dispute, 'an inserted dispute is returned')
   return dispute
+}
+
+/** An inquiry that grew into a dispute is answered anew: what was said to the inquiry does not count. */
+function submittedAt(
+  ctx: Ctx,
+  before: Dispute,
+  status: Dispute['status'],
+  { evidenceSubmitted }: GatewayDispute,
+) {
+  const grown = before.status.startsWith('inquiry') && status === 'open'
+  const known = grown ? null : before.evidenceSubmittedAt
+  return known ?? (evidenceSubmitted ? ctx.now : null)
 }
 
 async function postEntries(tx: Tx, ctx: Ctx, payment: Payment, seen: GatewayDispute) {

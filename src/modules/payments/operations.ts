@@ -13,7 +13,15 @@ import { stripeOperations, type StripeOperation } from './tables.ts'
 
 export type Operation = StripeOperation
 export type OperationKind =
-  'checkout' | 'capture' | 'void' | 'refund' | 'transfer' | 'reversal' | 'evidence' | 'payout_account'
+  | 'checkout'
+  | 'capture'
+  | 'void'
+  | 'refund'
+  | 'transfer'
+  | 'reversal'
+  | 'inquiry_evidence'
+  | 'evidence'
+  | 'payout_account'
 
 /** So many tries without an answer, and so long ago, and we look for the object before we try once more. */
 const UNANSWERED_TRIES_MAX = 3

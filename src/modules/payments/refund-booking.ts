@@ -7,7 +7,7 @@ import { refuse } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { splitRefund } from './domain/fees.ts'
 import { isOnStep } from './domain/refund-change.ts'
-import { lockPaymentOfBooking, readGivenBack } from './queries.ts'
+import { listDisputes, lockPaymentOfBooking, readGivenBack } from './queries.ts'
 import { requestRefund } from './request-refund.ts'
 import { figuresOfPayment } from './start-checkout.ts'
 import type { Refund } from './tables.ts'
@@ -23,7 +23,7 @@ export interface RefundBooking {
  * An operator gives money back, whatever the policy says: a part of what is left, as often as it takes. Price and guest
  * surcharge come back in proportion; what the provider has of it follows, before the payout and after it.
  * @throws refusals auth.not_allowed, payment.nothing_captured, payment.refund_too_large with what is left,
- *   payment.refund_not_possible for an amount that cannot be moved in its currency, payment.in_progress.
+ *   payment.refund_not_possible for an amount that cannot be moved in its currency, payment.in_progress, payment.disputed.
  */
 export async function refundBooking(ctx: Ctx, { bookingId, amount, reason }: RefundBooking): Promise<Refund> {
   if (!mayMoveMoney(ctx.actor)) throw refuse('auth.not_allowed')
@@ -31,6 +31,9 @@ export async function refundBooking(ctx: Ctx, { bookingId, amount, reason }: Ref
     const payment = await lockPaymentOfBooking(tx, bookingId)
     if (!payment || payment.capturedMinor === 0n) throw refuse('payment.nothing_captured')
     if (amount.currency !== payment.currency || !isOnStep(amount)) throw refuse('payment.refund_not_possible')
+    // The bank has taken the money already; Stripe would refuse. Of an inquiry it has taken nothing, and a refund ends it.
+    const disputes = await listDisputes(tx, payment.id)
+    if (disputes.some(({ status }) => status === 'open')) throw refuse('payment.disputed')
     const back = await readGivenBack(tx, payment.id)
     const leftMinor = payment.capturedMinor - back.baseRefundedMinor - back.surchargeRefundedMinor
     if (amount.amountMinor > leftMinor)

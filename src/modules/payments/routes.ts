@@ -56,6 +56,7 @@ const refundRoute = createRoute({
       'auth.not_allowed',
       'payment.nothing_captured',
       'payment.refund_too_large',
+      'payment.disputed',
       'payment.refund_not_possible',
       'payment.in_progress',
       ...WRITE_REFUSALS,

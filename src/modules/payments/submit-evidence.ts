@@ -32,7 +32,8 @@ export async function submitEvidence(
   const dispute = await findDispute(ctx, input.disputeId)
   if (!isUndecided(dispute.status) || dispute.evidenceSubmittedAt) throw refuse('dispute.wrong_state')
   const operation = await intendOperation(ctx.db, ctx.now, {
-    kind: 'evidence',
+    // Of one dispute the bank takes evidence twice: for an inquiry, and again when it has grown into more.
+    kind: dispute.status === 'inquiry' ? 'inquiry_evidence' : 'evidence',
     subjectId: dispute.id,
     request: input.evidence as unknown as JsonObject,
   })

@@ -1,2 +1,3 @@
 export { maySeeEarnings } from './authorize.ts'
-export { WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
+export { SLIP_SENTENCES, WAIT_SENTENCES, type SlipCode, type WaitCode } from './domain/payout-rules.ts'
+export { slipReason } from './domain/slip.ts'

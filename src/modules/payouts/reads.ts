@@ -1,17 +1,21 @@
 import { sql } from 'drizzle-orm'
-import type { ProviderId } from '#src/kernel/ids.ts'
+import type { BookingId, ProviderId } from '#src/kernel/ids.ts'
 import { moneyToJson, type Currency, type MoneyJson } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { maySeeEarnings } from './authorize.ts'
-import { WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
+import type { SlipCode, WaitCode } from './domain/payout-rules.ts'
+import { slipReason } from './domain/slip.ts'
 import { findPayee, readDebt } from './queries.ts'
 
 export { CONNECTION_OUTCOMES, type ConnectionOutcome } from './domain/connection.ts'
 
-/** held: in escrow until its date. due: its date has come. paid: sent. failed: could not be sent, left to an operator. */
-export const EARNING_STATUSES = ['held', 'due', 'paid', 'failed'] as const
+/**
+ * held: in escrow until its date. due: its date has come. paid: sent. failed: could not be sent, left to an operator.
+ * reversed: sent, and everything given back since.
+ */
+export const EARNING_STATUSES = ['held', 'due', 'paid', 'failed', 'reversed'] as const
 export type EarningStatus = (typeof EARNING_STATUSES)[number]
 
 export interface EarningLine {
@@ -29,8 +33,9 @@ export interface EarningLine {
   dueAt: string
   paidAt: string | null
   payoutId: string | null
-  /** Why it waits or failed: a word that stays, and words for the provider. */
+  /** What it waits for: a word that stays. */
   waitsFor: WaitCode | null
+  /** Why the date is not being kept, or was not, in words for the provider. */
   reason: string | null
 }
 
@@ -59,15 +64,15 @@ const PAGE_MAX = 50
 // payout it will have while it is to come.
 const EARNING = (ctx: Ctx) => sql`
   select b.id, b.code, b.service_name, b.starts_at, b.time_zone, b.base_minor, b.currency,
-    coalesce(po.amount_minor, b.provider_net_minor) as net_minor, po.id as payout_id, po.paid_at, po.waits_for,
+    coalesce(po.amount_minor, b.provider_net_minor) as net_minor, po.id as payout_id, po.paid_at, po.waits_for, po.slipped_for,
     coalesce(po.due_at, b.ends_at + make_interval(hours => ${ctx.config.ESCROW_DAYS * 24}::int)) as due_at,
-    case when po.status = 'paid' then 'paid' when po.status = 'failed' then 'failed'
+    case when po.status in ('paid', 'failed', 'reversed') then po.status
          when po.due_at <= ${ctx.now.toString()} then 'due' else 'held' end as status
   from bookings b
   join payments pay on pay.booking_id = b.id and pay.captured_minor > 0
   left join payouts po on po.booking_id = b.id`
 const EARNED = sql`
-  and (po.status in ('scheduled', 'paid', 'failed')
+  and (po.status in ('scheduled', 'paid', 'failed', 'reversed')
        or po.id is null and b.state in ('confirmed', 'in_progress', 'completed') and pay.refund_requested_minor < pay.captured_minor)`
 
 type SumRow = { currency: Currency; held: string; due: string; paid: string; next_due_at: string | null }
@@ -84,6 +89,7 @@ type LineRow = {
   due_at: string
   paid_at: string | null
   waits_for: WaitCode | null
+  slipped_for: SlipCode | null
   status: EarningStatus
 }
 
@@ -118,6 +124,21 @@ export async function getEarnings(
   }
 }
 
+/**
+ * What a provider earns with one booking; null when it is nothing.
+ * @throws refusal provider.not_found, also for what is not theirs.
+ */
+export async function findEarning(
+  ctx: Ctx,
+  providerId: ProviderId,
+  bookingId: BookingId,
+): Promise<EarningLine | null> {
+  if (!maySeeEarnings(ctx.actor, providerId)) throw refuse('provider.not_found')
+  const { rows } = await ctx.db.execute<LineRow>(sql`
+    ${EARNING(ctx)} where b.provider_id = ${providerId} and b.id = ${bookingId} ${EARNED}`)
+  return rows[0] ? lineFrom(rows[0], ctx.now) : null
+}
+
 async function readSums(ctx: Ctx, providerId: ProviderId): Promise<SumRow | undefined> {
   const { rows } = await ctx.db.execute<SumRow>(sql`
     select currency,
@@ -142,13 +163,17 @@ async function readLines(
   const { rows } = await ctx.db.execute<LineRow>(sql`
     ${EARNING(ctx)} where b.provider_id = ${providerId} ${EARNED} ${after}
     order by b.starts_at desc, b.id desc limit ${limit + 1}`)
-  const items = rows.slice(0, limit).map(lineFrom)
+  const items = rows.slice(0, limit).map((row) => lineFrom(row, ctx.now))
   const last = rows.length > limit ? items.at(-1) : undefined
   return { items, next: last ? { startsAt: last.startsAt, id: last.bookingId } : null }
 }
 
-function lineFrom(row: LineRow): EarningLine {
+function lineFrom(row: LineRow, now: Temporal.Instant): EarningLine {
   const amount = (minor: string) => moneyToJson({ amountMinor: BigInt(minor), currency: row.currency })
+  const dueAt = Temporal.Instant.from(row.due_at)
+  const paidAt = row.paid_at === null ? null : Temporal.Instant.from(row.paid_at)
+  const { waits_for: waitsFor, slipped_for: slippedFor } = row
+  const nothingDue = BigInt(row.net_minor) === 0n
   return {
     bookingId: row.id,
     code: row.code,
@@ -158,10 +183,10 @@ function lineFrom(row: LineRow): EarningLine {
     status: row.status,
     base: amount(row.base_minor),
     net: amount(row.net_minor),
-    dueAt: Temporal.Instant.from(row.due_at).toString(),
-    paidAt: row.paid_at && Temporal.Instant.from(row.paid_at).toString(),
+    dueAt: dueAt.toString(),
+    paidAt: paidAt?.toString() ?? null,
     payoutId: row.payout_id,
-    waitsFor: row.waits_for,
-    reason: row.waits_for && WAIT_SENTENCES[row.waits_for],
+    waitsFor,
+    reason: slipReason({ dueAt, paidAt, waitsFor, slippedFor, nothingDue }, now),
   }
 }

@@ -50,7 +50,10 @@ const earningsSchema = z
           .enum(Object.keys(WAIT_SENTENCES) as [WaitCode, ...WaitCode[]])
           .nullable()
           .openapi({ description: 'Why it waits or failed; stable.' }),
-        reason: z.string().nullable().openapi({ description: 'The same in words.' }),
+        reason: z
+          .string()
+          .nullable()
+          .openapi({ description: 'Why the date is not being kept, or was not, in words.' }),
       }),
     ),
     nextCursor: z.string().nullable(),

@@ -16,7 +16,7 @@ import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { Trouble } from '#src/platform/errors.ts'
 import { planMovement, settledStatus, type Standing } from './domain/payout-plan.ts'
-import { dueAtOf, holdOf, isOver, WAIT_SENTENCES } from './domain/payout-rules.ts'
+import { dueAtOf, holdOf, isOver, slipCodeOf, WAIT_SENTENCES } from './domain/payout-rules.ts'
 import { releasePostings } from './postings.ts'
 import { findOpenMovement, lockPayoutOfBooking, readMoved } from './queries.ts'
 import { payouts, type Payout } from './tables.ts'
@@ -93,6 +93,7 @@ async function insert(tx: Tx, ctx: Ctx, { booking, settlement, hold }: Owed): Pr
     attempts: 0,
     stripeTransferId: null,
     waitsFor: hold,
+    slippedFor: slipCodeOf({ dueAt, paidAt: null, waitsFor: hold }, ctx.now),
     failureReason: hold && WAIT_SENTENCES[hold],
     paidAt: null,
     releasedShareMinor: 0n,
@@ -167,7 +168,10 @@ export function statusOf(
 }
 
 export async function write(tx: Tx, ctx: Ctx, payout: Payout, values: Partial<Payout>): Promise<Payout> {
-  const changed = { ...values, updatedAt: ctx.now }
+  // Of what it waited for until now, or else waits for from now on: whichever was there when the date came.
+  const slippedFor =
+    payout.slippedFor ?? slipCodeOf(payout, ctx.now) ?? slipCodeOf({ ...payout, ...values }, ctx.now)
+  const changed = { ...values, slippedFor, updatedAt: ctx.now }
   await tx.update(payouts).set(changed).where(eq(payouts.id, payout.id))
   return { ...payout, ...changed }
 }

@@ -2,7 +2,7 @@ import { bigint, char, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { BookingId, PayoutId, ProviderId, UserId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
 import { instant } from '#src/platform/db/columns.ts'
-import type { WaitCode } from './domain/payout-rules.ts'
+import type { SlipCode, WaitCode } from './domain/payout-rules.ts'
 
 const minor = () => bigint({ mode: 'bigint' })
 
@@ -22,6 +22,8 @@ export const payouts = pgTable('payouts', {
   /** The newest transfer; all of them are movements. */
   stripeTransferId: text(),
   waitsFor: text().$type<WaitCode>(),
+  /** What it waited for when its date had come; the first of several. */
+  slippedFor: text().$type<SlipCode>(),
   failureReason: text(),
   paidAt: instant(),
   releasedShareMinor: minor().notNull().default(0n),

@@ -25,7 +25,7 @@ export function IntoAccount(props: { bookingId: string; guestKey: string; here: 
   return (
     <Card as="section">
       <p data-no-print>
-        <span className="font-semibold">Next time without the guest fee?</span>{' '}
+        <span className="font-semibold">Next time without the guest booking fee?</span>{' '}
         <Link className="link" href={`/signup${back}`}>
           Create an account
         </Link>{' '}

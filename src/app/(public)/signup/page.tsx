@@ -27,7 +27,7 @@ export default async function SignupPage({ searchParams }: { searchParams: Promi
       <p className="mt-2 text-ink-soft">
         {asProvider
           ? 'An account first; then your profile, your services and your hours, in about ten minutes.'
-          : 'With an account there is no guest fee, and all your bookings are in one place.'}{' '}
+          : 'With an account there is no guest booking fee, and all your bookings are in one place.'}{' '}
         Have one already?{' '}
         <Link
           className="link"

@@ -31,8 +31,8 @@ export default function TermsPage() {
           <h2 className="text-xl">Booking and paying</h2>
           <p className="mt-2">
             A time you choose is held for {HOLD_MINUTES} minutes while you pay. The price is shown in full
-            before you do, guest fee included. Some providers answer first; then your card is charged only if
-            they accept.
+            before you do, guest booking fee included. Some providers answer first; then your card is charged
+            only if they accept.
           </p>
         </section>
         <section>
@@ -46,7 +46,7 @@ export default function TermsPage() {
         <section>
           <h2 className="text-xl">For providers</h2>
           <p className="mt-2">
-            The marketplace fee is shown beside every price you set. What you earn is paid out{' '}
+            The commission is shown beside every price you set. What you earn is paid out{' '}
             {ESCROW_DAYS === 1 ? 'a day' : `${ESCROW_DAYS} days`} after the service.
           </p>
         </section>

@@ -8,6 +8,24 @@ export interface NamedParty {
   readonly taxNumber: string | null
 }
 
+export interface Address {
+  readonly addressLine: string
+  readonly postalCode: string
+  readonly city: string
+  readonly region: string
+  /** ISO 3166: "CA" */
+  readonly country: string
+}
+
+const countries = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'code' })
+
+/** An address as it stands under a name: "148 Ossington Avenue", "M6J 2Z5 Toronto", "ON, Canada". */
+export function addressLines({ addressLine, postalCode, city, region, country }: Address): string[] {
+  const place = [postalCode, city].filter(Boolean).join(' ')
+  const land = [region, country && countries.of(country)].filter(Boolean).join(', ')
+  return [addressLine, place, land].filter(Boolean)
+}
+
 export interface DocumentLine {
   readonly description: string
   /** Who sold it: the service is the provider's, the guest booking fee the platform's. */

@@ -85,6 +85,8 @@ export interface PayoutFacts {
   /** When it is next tried by itself; null when an operator has to look. */
   readonly attemptDueAt: Temporal.Instant | null
   readonly failureReason: string | null
+  /** Why the promised date was not kept, when it was sent later. */
+  readonly slip: string | null
   readonly timeZone: string
   readonly bookings: readonly {
     readonly bookingId: string

@@ -1,3 +1,4 @@
+import type { Temporal } from '#src/kernel/time.ts'
 import type { BookingFacts, PayoutAccountFacts, PayoutFacts } from './facts.ts'
 import type { AccountTemplate } from './who-gets-what.ts'
 
@@ -26,6 +27,25 @@ export function providerPageUrl(appUrl: string, { provider }: BookingFacts): str
 
 export function earningsUrl(appUrl: string, { provider }: PayoutFacts): string {
   return `${appUrl}/provider/${provider.slug}/earnings`
+}
+
+/**
+ * Where a booking's receipt is, or a refund's credit note: there as soon as it has been issued, which may be after the mail. A
+ * guest's key opens it.
+ */
+export function documentUrl(
+  appUrl: string,
+  { bookingId }: BookingFacts,
+  kind: 'receipt' | 'credit-note',
+  { key, refundId }: { key: string | null; refundId?: string | null },
+): string {
+  const query = new URLSearchParams({ ...(refundId && { refund: refundId }), ...(key && { key }) }).toString()
+  return `${appUrl}/bookings/${bookingId}/documents/${kind}${query && `?${query}`}`
+}
+
+/** The provider's month, in UTC as the ledger has it. */
+export function statementUrl(appUrl: string, { provider }: PayoutFacts, at: Temporal.Instant): string {
+  return `${appUrl}/provider/${provider.slug}/payouts/statements/${at.toString().slice(0, 7)}`
 }
 
 const ACCOUNT_PAGES: Readonly<Record<AccountTemplate, string>> = {

@@ -1,11 +1,13 @@
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
 import { greetingName } from '../domain/plain-words.ts'
+import { documentUrl } from '../domain/links.ts'
 import { exactWhen, sameClock, shortDate, shortWhen, spanWhen, clockTime, zoneLabel } from '../domain/when.ts'
 import {
   amountOf,
   instantIn,
   type BookingView,
   type Detail,
+  type Link,
   type MailContent,
   type PriceLine,
 } from './content.ts'
@@ -85,7 +87,7 @@ export function priceLines(view: BookingView, totalLabel: string): PriceLine[] {
   if (isProvider(view)) {
     return [
       line('Price', facts.baseMinor),
-      line('Marketplace fee', -facts.commissionMinor),
+      line('Commission', -facts.commissionMinor),
       { ...line('You receive', facts.providerNetMinor), total: true },
     ]
   }
@@ -141,6 +143,18 @@ export function reasonFor(view: BookingView, what = 'this booking'): string {
 
 export function manageButton(view: BookingView, label?: string): MailContent['button'] {
   return { label: label ?? (isProvider(view) ? 'Open the booking' : 'Manage booking'), url: view.manageUrl }
+}
+
+/** To the customer's receipt, once there is money that it could be for. */
+export function receiptLink({ appUrl, facts, guestKey: key }: BookingView): Link {
+  return { label: 'Receipt', url: documentUrl(appUrl, facts, 'receipt', { key }) }
+}
+
+/** To the credit note of the refund that the event speaks of; nothing without one. */
+export function creditNoteLinks({ appUrl, facts, guestKey: key, event }: BookingView): Link[] {
+  const refundId = event['refundId']
+  if (typeof refundId !== 'string') return []
+  return [{ label: 'Credit note', url: documentUrl(appUrl, facts, 'credit-note', { key, refundId }) }]
 }
 
 export function greeting(view: BookingView): string {

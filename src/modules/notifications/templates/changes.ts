@@ -61,6 +61,7 @@ export function bookingCancelled(view: BookingView): MailContent {
     button: part.isProvider(view)
       ? part.manageButton(view)
       : { label: 'Book another time', url: providerPageUrl(view.appUrl, facts) },
+    links: part.creditNoteLinks(view),
     reason: part.reasonFor(view),
   }
 }
@@ -138,6 +139,7 @@ export function noShow(view: BookingView): MailContent {
     ],
     notes: missedByReader ? ['If this is wrong, answer this mail.'] : [],
     button: part.manageButton(view, 'Open the booking'),
+    links: part.creditNoteLinks(view),
     reason: part.reasonFor(view),
   }
 }

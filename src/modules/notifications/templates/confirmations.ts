@@ -23,6 +23,7 @@ export function bookingConfirmed(view: BookingView): MailContent {
     price: part.priceLines(view, 'Paid'),
     notes: [part.policyNote(view)],
     button: part.manageButton(view),
+    links: part.isProvider(view) ? [] : [part.receiptLink(view)],
     reason: part.reasonFor(view),
   }
 }

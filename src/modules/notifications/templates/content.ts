@@ -17,9 +17,16 @@ export interface MailContent {
   readonly price: readonly PriceLine[]
   /** After the price: what happens next, what may still be changed. */
   readonly notes: readonly string[]
-  readonly button: { readonly label: string; readonly url: string }
+  readonly button: Link
+  /** Under the button: documents to keep. */
+  readonly links?: readonly Link[]
   /** Why the reader got this. */
   readonly reason: string
+}
+
+export interface Link {
+  readonly label: string
+  readonly url: string
 }
 
 export interface Detail {
@@ -42,6 +49,8 @@ export interface BookingView {
   readonly manageUrl: string
   /** Where the reader pays a held booking. */
   readonly payUrl: string
+  /** Opens the booking's documents to a guest; null for whoever signs in. */
+  readonly guestKey: string | null
   readonly appUrl: string
   readonly now: Temporal.Instant
 }

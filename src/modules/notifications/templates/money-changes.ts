@@ -23,6 +23,7 @@ export function bookingRefunded(view: BookingView): MailContent {
       price: [{ label: 'You keep', amount: kept, total: true }],
       notes: [],
       button: part.manageButton(view),
+      links: part.creditNoteLinks(view),
       reason: part.reasonFor(view),
     }
   }
@@ -40,6 +41,7 @@ export function bookingRefunded(view: BookingView): MailContent {
     price: [{ label: 'Refunded', amount, total: true }],
     notes: [],
     button: part.manageButton(view),
+    links: part.creditNoteLinks(view),
     reason: part.reasonFor(view),
   }
 }

@@ -80,6 +80,7 @@ export function latePaymentRefunded(view: BookingView): MailContent {
     price: part.priceLines(view, 'Refunded in full'),
     notes: [],
     button: { label: 'Choose another time', url: providerPageUrl(view.appUrl, facts) },
+    links: [part.receiptLink(view), ...part.creditNoteLinks(view)],
     reason: part.reasonFor(view),
   }
 }

@@ -1,9 +1,12 @@
-import { earningsUrl } from '../domain/links.ts'
+import type { Temporal } from '#src/kernel/time.ts'
+import { earningsUrl, statementUrl } from '../domain/links.ts'
 import { exactWhen, shortDate, shortWhen } from '../domain/when.ts'
 import {
   amountOf,
+  instantIn,
   minorIn,
   type Detail,
+  type Link,
   type MailContent,
   type PayoutView,
   type PriceLine,
@@ -54,9 +57,16 @@ function wasPaidDetail({ paidAt, dueAt, timeZone }: PayoutView['payout']): Detai
   return { label: 'Was paid', lines: [exactWhen(paidAt ?? dueAt, timeZone)] }
 }
 
-function shared({ payout, appUrl }: PayoutView) {
+/** The month in which it is: that of the sending or taking back, in UTC, as the statement has it. */
+function statementLink({ payout, appUrl }: PayoutView, at: Temporal.Instant): Link {
+  return { label: 'Statement of the month', url: statementUrl(appUrl, payout, at) }
+}
+
+function shared(view: PayoutView, at: Temporal.Instant) {
+  const { payout, appUrl } = view
   return {
     button: { label: 'See your earnings', url: earningsUrl(appUrl, payout) },
+    links: [statementLink(view, at)],
     reason: `You get this mail because you run ${payout.provider.name} on Ecosystem.`,
   }
 }
@@ -70,10 +80,16 @@ export function payoutSent(view: PayoutView): MailContent {
   const common = {
     preview: codes,
     mood: 'good' as const,
-    details: [{ label: 'Sent', lines: [exactWhen(at, payout.timeZone)] }, bookingsDetail(view)],
+    details: [
+      { label: 'Sent', lines: [exactWhen(at, payout.timeZone)] },
+      ...(payout.slip === null
+        ? []
+        : [{ label: 'Promised for', lines: [exactWhen(payout.dueAt, payout.timeZone), payout.slip] }]),
+      bookingsDetail(view),
+    ],
     price: sentLines(view),
     notes: [],
-    ...shared(view),
+    ...shared(view, at),
   }
   if (sentMinor === 0n) {
     return {
@@ -119,7 +135,7 @@ export function payoutReversed(view: PayoutView): MailContent {
       },
     ],
     notes: [],
-    ...shared(view),
+    ...shared(view, instantIn(event, 'occurredAt') ?? payout.paidAt ?? payout.dueAt),
   }
 }
 
@@ -145,7 +161,7 @@ export function payoutOwed(view: PayoutView): MailContent {
       },
     ],
     notes: [],
-    ...shared(view),
+    ...shared(view, instantIn(event, 'occurredAt') ?? payout.paidAt ?? payout.dueAt),
   }
 }
 
@@ -168,7 +184,7 @@ export function payoutFailed(view: PayoutView): MailContent {
     details: [{ label: 'Was due', lines: [exactWhen(payout.dueAt, payout.timeZone)] }, bookingsDetail(view)],
     price: amountLines(view, 'Waiting'),
     notes: [],
-    ...shared(view),
+    ...shared(view, payout.dueAt),
     button: { label: 'Check your payout account', url: earningsUrl(view.appUrl, payout) },
   }
 }

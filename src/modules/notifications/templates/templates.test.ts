@@ -36,6 +36,7 @@ function view(audience: Audience, facts: Partial<BookingFacts> = {}, event = {})
     event,
     manageUrl: `${APP}/manage/key`,
     payUrl: `${APP}/checkout/id`,
+    guestKey: audience === 'guest' ? 'key' : null,
     appUrl: APP,
     now: SAMPLE_BOOKING.startsAt.subtract({ hours: 80 }),
   }
@@ -83,11 +84,13 @@ describe.each(named(previews))('%s', (_, mail) => {
     }
   })
 
-  test('has one button, and the same link in the plain text', () => {
-    const links = [...mail.html.matchAll(/<a [^>]*href="([^"]*)"/g)].map((match) => match[1] ?? '')
-    expect(links).toHaveLength(1)
-    expect(links[0]).toMatch(/^https:\/\/ecosystem\.test\//)
-    expect(mail.text).toContain(links[0])
+  test('has one button, and the same links in the plain text', () => {
+    const links = [...mail.html.matchAll(/<a ([^>]*)href="([^"]*)"/g)]
+    expect(links.filter(([, before]) => before?.includes('class="button"'))).toHaveLength(1)
+    for (const [, , href = ''] of links) {
+      expect(href).toMatch(/^https:\/\/ecosystem\.test\//)
+      expect(mail.text).toContain(href.replaceAll('&amp;', '&'))
+    }
   })
 
   test('has a subject of one line that states the fact', () => {
@@ -99,6 +102,45 @@ describe.each(named(previews))('%s', (_, mail) => {
     expect(mail.html.length).toBeLessThan(40_000) // Gmail cuts at 102 kB
     expect(mail.html).not.toMatch(/<img|<script|<link |url\(|@import/i)
   })
+})
+
+const PAID_OR_REFUNDED = [
+  ['booking_confirmed.guest.instant', 'receipt?key=sample-key'],
+  ['booking_confirmed.customer.instant', 'receipt'],
+  ['booking_accepted.customer.accepted', 'receipt'],
+  ['booking_cancelled.guest.partial-refund', 'credit-note?refund=REFUND&key=sample-key'],
+  ['booking_cancelled.customer.full-refund', 'credit-note?refund=REFUND'],
+  ['booking_cancelled.provider.full-refund', 'credit-note?refund=REFUND'],
+  ['no_show.customer.provider-missed', 'credit-note?refund=REFUND'],
+  ['booking_refunded.guest.in-part', 'credit-note?refund=REFUND&key=sample-key'],
+  ['late_payment_refunded.customer.refunded', 'receipt'],
+] as const
+
+test.each(PAID_OR_REFUNDED)('%s leads to its document: %s', (name, at) => {
+  const { text = '' } = previews.find((preview) => preview.name === name) ?? {}
+  const { bookingId } = SAMPLE_BOOKING
+  const refund = /refund=([0-9a-f-]{36})/.exec(text)?.[1] ?? ''
+  const url = `${APP}/bookings/${bookingId}/documents/${at.replace('REFUND', refund)}`
+  expect(text.split('\n')).toContain(url)
+})
+
+test.each([
+  'booking_cancelled.guest.no-refund',
+  'booking_cancelled.customer.request-withdrawn',
+  'no_show.customer.customer-missed',
+])('%s promises no credit note, since nothing goes back', (name) => {
+  expect(previews.find((preview) => preview.name === name)?.text).not.toContain('/documents/')
+})
+
+test.each([
+  'sent.provider.one-booking',
+  'failed.provider.one-booking',
+  'reversed.provider.in-part',
+  'owed.provider.all',
+])('payout_%s leads to the statement of its month', (name) => {
+  expect(previews.find((preview) => preview.name === `payout_${name}`)?.text).toContain(
+    `${APP}/provider/ana-moreira-massage/payouts/statements/2026-12`,
+  )
 })
 
 describe('what the mails say', () => {
@@ -145,7 +187,7 @@ describe('what the mails say', () => {
     )
     expect(price).toEqual([
       { label: 'Price', amount: '$100.00' },
-      { label: 'Marketplace fee', amount: '-$10.00' },
+      { label: 'Commission', amount: '−$10.00' },
       { label: 'You receive', amount: '$90.00', total: true },
     ])
   })

@@ -1,4 +1,4 @@
-import type { Temporal } from '#src/kernel/time.ts'
+import { isBefore, type Temporal } from '#src/kernel/time.ts'
 
 /** Why a payout waits or failed, in words for the provider and the operator. Codes are stored and stay. */
 export const WAIT_SENTENCES = {
@@ -11,6 +11,29 @@ export const WAIT_SENTENCES = {
   reversed_by_hand: 'The transfer was taken back by hand. We are looking into it.',
 } as const
 export type WaitCode = keyof typeof WAIT_SENTENCES
+
+/** The same once the payout has been sent, for a date that was not kept. Only what can hold up a first sending. */
+export const SLIP_SENTENCES = {
+  disputed: 'The customer had disputed the payment, and the payout waited for the outcome.',
+  refund_failed: 'A refund to the customer had not arrived, and the payout waited until that was settled.',
+  account_not_ready: 'Your payout account could not receive money when it was due.',
+  platform_balance: 'The money was not available at the payment company when it was due.',
+  refused: 'The payment company had refused the transfer.',
+} as const satisfies Partial<Record<WaitCode, string>>
+export type SlipCode = keyof typeof SLIP_SENTENCES
+
+/** What keeps a date from being kept that has come by now; null before it, and once the payout has been sent. */
+export function slipCodeOf(
+  {
+    dueAt,
+    paidAt,
+    waitsFor,
+  }: { dueAt: Temporal.Instant; paidAt: Temporal.Instant | null; waitsFor: WaitCode | null },
+  now: Temporal.Instant,
+): SlipCode | null {
+  if (paidAt !== null || waitsFor === null || isBefore(now, dueAt)) return null
+  return waitsFor in SLIP_SENTENCES ? (waitsFor as SlipCode) : null
+}
 
 /** After the first, second and third failed attempt; after the fourth it is left to an operator. */
 const RETRY_AFTER_HOURS = [1, 6, 24] as const

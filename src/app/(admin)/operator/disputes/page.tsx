@@ -65,7 +65,7 @@ function columnsIn(locale: string): readonly TableColumn<DisputeLine>[] {
       key: 'booking',
       header: 'Booking',
       cell: ({ id, code, customerName, providerName }) => (
-        <Link href={`${PATH}/${id}`} className="font-medium underline">
+        <Link href={`${PATH}/${id}`} className="link">
           {code}, {customerName ?? 'a guest'} with {providerName}
         </Link>
       ),

@@ -84,8 +84,8 @@ export default async function CheckoutPage({ params, searchParams }: PageProps) 
               <section>
                 <h2 className="text-xl">You are signed in</h2>
                 <p className="mt-1 mb-4 text-ink-soft">
-                  With your account it costs {sayMoney(view.figures.base, locale.tag)}: the guest fee of{' '}
-                  {sayMoney(view.figures.guestFee, locale.tag)} goes away.
+                  With your account it costs {sayMoney(view.figures.base, locale.tag)}: the guest booking fee
+                  of {sayMoney(view.figures.guestFee, locale.tag)} goes away.
                 </p>
                 <ClaimButton
                   guestKey={guestKey}

@@ -1,53 +1,72 @@
 import type { Metadata } from 'next'
 import { notFound, redirect } from 'next/navigation'
+import { cache } from 'react'
 import { guestContext, pageContext } from '#src/boot/web.ts'
 import { isId, type DocumentId } from '#src/kernel/ids.ts'
 import { getDocument, type DocumentView } from '#src/modules/documents/reads.ts'
 import { buttonClasses, ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
-import { sayDate, sayMoment, sayMoney } from '#src/ui/format.ts'
+import { sayDate, sayLongDayOfYear, sayMoney, sayTime, sayZone } from '#src/ui/format.ts'
 import { PrintButton } from '#src/ui/print-button.tsx'
 import { Column } from '#src/ui/shell.tsx'
 import { DOCUMENT_NAMES } from '../../../document-links.tsx'
 import { NamedParty } from '../../../named-party.tsx'
 import { orNotFound } from '../../../or-not-found.ts'
 import { pageLocale } from '../../../page-locale.ts'
+import { LinkOver } from '../../manage/link-over.tsx'
 import { one, queryString, type Query } from '../../query.ts'
-
-// The address may carry a guest's key: it must not travel on in a Referer, nor into a search engine.
-export const metadata: Metadata = {
-  title: 'Your document',
-  robots: { index: false, follow: false },
-  referrer: 'no-referrer',
-}
 
 interface PageProps {
   params: Promise<{ documentId: string }>
   searchParams: Promise<Query>
 }
 
+/** The name of a file that is printed from it. */
+export async function generateMetadata({ params, searchParams }: PageProps): Promise<Metadata> {
+  const [{ documentId }, query] = await Promise.all([params, searchParams])
+  const opened = await open(documentId, one(query, 'key'))
+  const { kind, number } = opened?.document ?? {}
+  return {
+    title: kind ? `${DOCUMENT_NAMES[kind]} ${number}` : 'Your document',
+    // The address may carry a guest's key: it must not travel on in a Referer, nor into a search engine.
+    robots: { index: false, follow: false },
+    referrer: 'no-referrer',
+  }
+}
+
+/** Opened by a guest's key, or else by who is signed in; null when it is neither. */
+const open = cache(async (documentId: string, key: string | undefined) => {
+  if (!isId(documentId)) notFound()
+  const guest = key ? await guestContext(key) : null
+  const reader = guest ?? (await pageContext())
+  if (reader.actor.kind === 'anonymous') return null
+  const document = await orNotFound(getDocument(reader, documentId as DocumentId))
+  return { document, guestKey: guest && key ? key : null }
+})
+
 /** A receipt or credit note on one sheet, for whoever took part in the booking: by session, or by a guest's key. */
 export default async function DocumentPage({ params, searchParams }: PageProps) {
   const [{ documentId }, query, locale] = await Promise.all([params, searchParams, pageLocale()])
   const key = one(query, 'key')
-  if (!isId(documentId)) notFound()
-  const guest = key ? await guestContext(key) : null
-  const reader = guest ?? (await pageContext())
-  if (reader.actor.kind === 'anonymous')
-    redirect(`/login${queryString({ redirect_url: `/documents/${documentId}` })}`)
-  const document = await orNotFound(getDocument(reader, documentId as DocumentId))
+  const opened = await open(documentId, key)
+  if (!opened) {
+    const here = `/documents/${documentId}`
+    if (key) return <LinkOver here={here} />
+    redirect(`/login${queryString({ redirect_url: here })}`)
+  }
+  const { document, guestKey } = opened
   return (
     <Column width="medium" className="pt-8 sm:pt-12">
       <div data-no-print className="mb-6 flex flex-wrap items-center gap-3">
         <ButtonLink
-          href={guest && key ? `/manage/${key}` : `/bookings/${document.bookingId}`}
+          href={guestKey ? `/manage/${guestKey}` : `/bookings/${document.bookingId}`}
           look="secondary"
         >
           Back to the booking
         </ButtonLink>
         <a
           className={buttonClasses('secondary')}
-          href={`/api/v1/documents/${document.id}/pdf${queryString({ key: guest && key })}`}
+          href={`/api/v1/documents/${document.id}/pdf${queryString({ key: guestKey })}`}
         >
           Download PDF
         </a>
@@ -77,7 +96,8 @@ function Sheet({ document, locale }: { document: DocumentView; locale: string })
       </dl>
       <p className="mt-6">
         Booking <span className="tabular">{booking.code}</span>: {booking.serviceName},{' '}
-        {sayMoment(booking.startsAt, booking.timeZone, locale)}
+        {sayLongDayOfYear(booking.startsAt, booking.timeZone, locale)},{' '}
+        {sayTime(booking.startsAt, booking.timeZone, locale)} ({sayZone(booking.timeZone, booking.startsAt)})
       </p>
       <table className="mt-4 w-full text-left">
         <caption className="sr-only">What it is for</caption>
@@ -121,7 +141,7 @@ function Sheet({ document, locale }: { document: DocumentView; locale: string })
         </tfoot>
       </table>
       <p className="mt-4 text-sm text-ink-soft">
-        {credit ? 'Given back' : 'Received'} on {sayDate(movedAt, 'UTC', locale)}.
+        {credit ? 'Given back' : 'Received'} on {sayDate(movedAt, 'UTC', locale)}. Days are those of UTC.
       </p>
     </Card>
   )

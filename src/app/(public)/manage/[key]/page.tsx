@@ -9,6 +9,7 @@ import { pageLocale } from '../../../page-locale.ts'
 import type { Query } from '../../query.ts'
 import { BookingManager } from '../booking-manager.tsx'
 import { IntoAccount } from '../into-account.tsx'
+import { LinkOver } from '../link-over.tsx'
 
 // The address is the secret: it must not travel on in a Referer, nor into a search engine.
 export const metadata: Metadata = {
@@ -30,7 +31,7 @@ export default async function ManagePage({ params, searchParams }: PageProps) {
   if (ctx?.actor.kind !== 'guest') {
     const claimed = await claimedBookingOf(guestKey)
     if (claimed) redirect(`/dashboard/bookings/${claimed}`)
-    return <LinkOver />
+    return <LinkOver here={path} />
   }
   const { bookingId } = ctx.actor
   const [view, documents] = await orNotFound(
@@ -53,18 +54,6 @@ export default async function ManagePage({ params, searchParams }: PageProps) {
           <IntoAccount bookingId={view.id} guestKey={guestKey} here={path} signedIn={actor.kind === 'user'} />
         </div>
       )}
-    </Column>
-  )
-}
-
-function LinkOver() {
-  return (
-    <Column width="narrow" className="py-16">
-      <h1 className="text-3xl">This link is not valid any more</h1>
-      <p className="mt-3 text-ink-soft">
-        Links to a booking end some time after it, and when it moves into an account. Open the newest mail
-        about your booking, or sign in if you have taken it into your account.
-      </p>
     </Column>
   )
 }

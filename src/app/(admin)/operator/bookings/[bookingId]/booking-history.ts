@@ -97,7 +97,7 @@ function states({ view, backstage }: Sources): HistoryEntry[] {
 }
 
 function payments(
-  { backstage: { payment, refunds, payout, operations } }: Sources,
+  { backstage: { payment, refunds, disputes, payout, operations } }: Sources,
   locale: string,
 ): HistoryEntry[] {
   return [
@@ -128,6 +128,20 @@ function payments(
           ]
         : []),
     ]),
+    ...disputes.flatMap(({ id, openedAt, evidenceSubmittedAt, closedAt, amount, status, reason }) => {
+      const href = `/operator/disputes/${id}`
+      return [
+        entry('money', openedAt, `Dispute over ${sayMoney(amount, locale)} opened`, {
+          detail: words(reason),
+          href,
+          bad: true,
+        }),
+        ...(evidenceSubmittedAt ? [entry('money', evidenceSubmittedAt, 'Evidence handed in', { href })] : []),
+        ...(closedAt
+          ? [entry('money', closedAt, `Dispute ${words(status)}`, { href, bad: status === 'lost' })]
+          : []),
+      ]
+    }),
     ...(payout
       ? [entry('money', payout.createdAt, `Payout of ${sayMoney(payout.amount, locale)} scheduled`)]
       : []),

@@ -35,6 +35,7 @@ import {
   type HistoryEntry,
   type HistoryKind,
 } from './booking-history.ts'
+import { DisputeBadge } from '../../disputes/dispute-badge.tsx'
 import { LedgerLines } from './ledger-lines.tsx'
 import { RefundAction } from './refund-action.tsx'
 
@@ -65,6 +66,7 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
   ])
   const tag = locale.tag
   const { timeZone } = view
+  const bankDecides = backstage.disputes.some(({ status }) => status === 'open')
   const changing = view.actions.reschedule && one(query, 'change') === 'time'
   const shown = oneOf(HISTORY_KINDS, one(query, 'show'))
   const history = historyOf({ view, backstage, mails, transfers }, tag).filter(
@@ -96,7 +98,7 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
         {backstage.payout?.status === 'failed' && (
           <RetryPayout payout={backstage.payout} provider={view.provider.name} locale={tag} />
         )}
-        {mayMoveMoney && backstage.payment && backstage.payment.left.amountMinor > 0 && (
+        {mayMoveMoney && !bankDecides && backstage.payment && backstage.payment.left.amountMinor > 0 && (
           <RefundAction
             bookingId={id}
             left={backstage.payment.left}
@@ -109,52 +111,59 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
             .filter(({ open }) => open)
             .map((refund) => <FailedRefund key={refund.id} refund={refund} locale={tag} />)}
       </section>
+      {mayMoveMoney && bankDecides && (
+        <p className="mt-3 text-sm text-ink-soft">
+          It can be refunded when the bank has decided: until then the bank has the money.
+        </p>
+      )}
       {changing && (
         <div className="mt-6 max-w-3xl">
           <ChangeTime view={view} guestKey={null} locale={locale} query={query} path={path} />
         </div>
       )}
       <div className="mt-8 grid items-start gap-6 lg:grid-cols-2">
-        <DocumentLinks items={documents} locale={tag} />
-        <Card as="section">
-          <h2 className="mb-4 text-lg">Booking</h2>
-          <Facts
-            items={[
-              [
-                'When',
-                <span key="when">
-                  {sayLongDay(view.startsAt, timeZone, tag)},{' '}
-                  {saySpan(view.startsAt, view.endsAt, timeZone, tag)}
-                  <span className="block text-sm text-ink-soft">{sayZone(timeZone, view.startsAt)}</span>
-                </span>,
-              ],
-              ['Service', view.service.name],
-              [
-                'Provider',
-                <Link key="provider" className="link" href={`/operator/providers/${view.provider.id}`}>
-                  {view.provider.name}
-                </Link>,
-              ],
-              [
-                'For',
-                view.customer ? (
-                  <span key="customer">
-                    {view.customer.name}
-                    {view.isGuest && ', as a guest'}
-                    <span className="block text-sm text-ink-soft">
-                      {[view.customer.email, view.customer.phone].filter(Boolean).join(', ')}
+        <div className="flex flex-col gap-6">
+          <Card as="section">
+            <h2 className="mb-4 text-lg">Booking</h2>
+            <Facts
+              items={[
+                [
+                  'When',
+                  <span key="when">
+                    {sayLongDay(view.startsAt, timeZone, tag)},{' '}
+                    {saySpan(view.startsAt, view.endsAt, timeZone, tag)}
+                    <span className="block text-sm text-ink-soft">{sayZone(timeZone, view.startsAt)}</span>
+                  </span>,
+                ],
+                ['Service', view.service.name],
+                [
+                  'Provider',
+                  <Link key="provider" className="link" href={`/operator/providers/${view.provider.id}`}>
+                    {view.provider.name}
+                  </Link>,
+                ],
+                [
+                  'For',
+                  view.customer ? (
+                    <span key="customer">
+                      {view.customer.name}
+                      {view.isGuest && ', as a guest'}
+                      <span className="block text-sm text-ink-soft">
+                        {[view.customer.email, view.customer.phone].filter(Boolean).join(', ')}
+                      </span>
                     </span>
-                  </span>
-                ) : (
-                  'Not said yet'
-                ),
-              ],
-              view.note ? ['Note', view.note] : null,
-              view.endReason ? ['Reason of the end', view.endReason] : null,
-              ['Policy', view.policy.name.replaceAll('_', ' ')],
-            ]}
-          />
-        </Card>
+                  ) : (
+                    'Not said yet'
+                  ),
+                ],
+                view.note ? ['Note', view.note] : null,
+                view.endReason ? ['Reason of the end', view.endReason] : null,
+                ['Policy', sayPolicy(view.policy.name)],
+              ]}
+            />
+          </Card>
+          <DocumentLinks items={documents} locale={tag} />
+        </div>
         <Money backstage={backstage} locale={tag} timeZone={timeZone} />
       </div>
       <LedgerOf transfers={transfers} locale={tag} />
@@ -175,6 +184,11 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
       </Card>
     </Column>
   )
+}
+
+function sayPolicy(name: string): string {
+  const words = name.replaceAll('_', '-')
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 const KINDS: Readonly<Record<HistoryKind, readonly [words: string, Icon: typeof MoneyIcon]>> = {
@@ -272,7 +286,7 @@ function Money({
   locale: string
   timeZone: string
 }) {
-  const { figures, payment, refunds, payout } = backstage
+  const { figures, payment, refunds, disputes, payout } = backstage
   return (
     <Card as="section">
       <h2 className="mb-4 text-lg">Money</h2>
@@ -282,7 +296,7 @@ function Money({
         <Line label="Total" value={sayMoney(figures.total, locale)} strong />
         <Line label="of it for the provider" value={sayMoney(figures.providerNet, locale)} />
         <Line label="of it for the platform: commission" value={sayMoney(figures.commission, locale)} />
-        <Line label="of it for the platform: guest fee" value={sayMoney(figures.surcharge, locale)} />
+        <Line label="of it for the platform: guest booking fee" value={sayMoney(figures.surcharge, locale)} />
       </dl>
       <div className="mt-5 border-t border-line pt-5">
         <Facts
@@ -322,6 +336,18 @@ function Money({
                   </span>,
                 ] as const,
             ),
+            ...disputes.map(
+              (dispute) =>
+                [
+                  'Dispute',
+                  <span key={dispute.id}>
+                    <DisputeBadge status={dispute.status} /> {sayMoney(dispute.amount, locale)},{' '}
+                    <Link className="link" href={`/operator/disputes/${dispute.id}`}>
+                      {dispute.reason.replaceAll('_', ' ')}
+                    </Link>
+                  </span>,
+                ] as const,
+            ),
             [
               'Payout',
               payout ? (
@@ -331,7 +357,7 @@ function Money({
                   </span>
                   <span className="text-sm">
                     {payout.paidAt
-                      ? `Sent ${sayMoment(payout.paidAt, timeZone, locale)}`
+                      ? `Sent ${sayMoment(payout.paidAt, timeZone, locale)}, promised for ${sayDate(payout.dueAt, timeZone, locale)}`
                       : `Promised for ${sayDate(payout.dueAt, timeZone, locale)}`}
                     {payout.attemptDueAt &&
                       payout.attempts > 0 &&
@@ -425,7 +451,9 @@ function FailedRefund({ refund, locale }: { refund: BookingBackstage['refunds'][
 function LedgerOf({ transfers, locale }: { transfers: readonly TransferView[]; locale: string }) {
   return (
     <Card as="section" className="mt-6">
-      <h2 className="mb-4 text-lg">Ledger</h2>
+      <h2 id="ledger" className="mb-4 scroll-mt-6 text-lg">
+        Ledger
+      </h2>
       {transfers.length === 0 ? (
         <p className="text-ink-soft">No money has moved for this booking yet.</p>
       ) : (

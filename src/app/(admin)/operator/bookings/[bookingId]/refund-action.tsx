@@ -37,9 +37,9 @@ export function RefundAction({
       reasonHint="The customer and the provider read it."
     >
       <p>
-        It goes back to the card that paid, price and guest fee in proportion. {provider} keeps their part of
-        what is left; what they have been paid beyond that is taken back or kept from their next payouts. Both
-        are told.
+        It goes back to the card that paid, price and guest booking fee in proportion. {provider} keeps their
+        part of what is left; what they have been paid beyond that is taken back or kept from their next
+        payouts. Both are told.
       </p>
       <Field
         name="amount"

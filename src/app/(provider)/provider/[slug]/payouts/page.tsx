@@ -6,11 +6,9 @@ import {
   CONNECTION_OUTCOMES,
   getEarnings,
   type ConnectionOutcome,
-  type EarningLine,
-  type EarningStatus,
+  type Earnings,
 } from '#src/modules/payouts/reads.ts'
 import { sayBankFailure } from '#src/modules/providers/reads.ts'
-import { Badge } from '#src/ui/badge.tsx'
 import { ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { EmptyState } from '#src/ui/empty-state.tsx'
@@ -20,22 +18,15 @@ import { Pagination } from '#src/ui/navigation.tsx'
 import { Notice } from '#src/ui/notice.tsx'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { Table } from '#src/ui/table.tsx'
-import type { Tone } from '#src/ui/tone.ts'
 import { one, queryString, type Query } from '../../../../(public)/query.ts'
 import { pageLocale } from '../../../../page-locale.ts'
+import { EarningBadge, EarningDates } from '../../../earning-status.tsx'
 import { openWorkspace } from '../../../workspace.ts'
 import { PayoutAccount } from './payout-account.tsx'
 
 export const metadata = { title: 'Payouts' }
 
 const POSITION = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)_([0-9a-f-]{36})$/
-
-const STATUSES: Readonly<Record<EarningStatus, readonly [Tone, string]>> = {
-  held: ['info', 'Held'],
-  due: ['warning', 'Due'],
-  paid: ['success', 'Paid'],
-  failed: ['danger', 'Failed'],
-}
 
 interface PageProps {
   params: Promise<{ slug: string }>
@@ -101,7 +92,7 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
             : 'from bookings paid and not over'}
         </Sum>
         <Sum label="Due" amount={sayMoney(earnings.due, tag)}>
-          {earnings.payoutAccountReady ? 'on its way to you' : 'waits for your payout account'}
+          {wordsOfDue(earnings, failed)}
         </Sum>
         <Sum label="Paid" amount={sayMoney(earnings.paid, tag)}>
           sent to your account
@@ -166,9 +157,9 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
           {
             key: 'status',
             header: 'Status',
-            cell: ({ status }) => <Badge tone={STATUSES[status][0]}>{STATUSES[status][1]}</Badge>,
+            cell: ({ status }) => <EarningBadge status={status} />,
           },
-          { key: 'date', header: 'Date', cell: (line) => whenOf(line, tag) },
+          { key: 'date', header: 'Payout', cell: (line) => <EarningDates {...line} locale={tag} /> },
         ]}
       />
       <div className="mt-6">
@@ -192,6 +183,13 @@ function ConnectionNotice({ outcome }: { outcome: string | undefined }) {
       </Notice>
     </div>
   )
+}
+
+/** What the money waits for whose date has come. */
+function wordsOfDue({ due, payoutAccountReady }: Earnings, failed: boolean): string {
+  if (due.amountMinor === 0) return 'nothing at this moment'
+  if (!payoutAccountReady) return 'waits for your payout account'
+  return failed ? 'waits; each booking says why' : 'on its way to you'
 }
 
 function Sum({ label, amount, children }: { label: string; amount: string; children: string }) {
@@ -222,17 +220,6 @@ function PriceOf({
       {refunded && refunded.amountMinor > 0 && (
         <span className="block text-sm text-ink-soft">−{sayMoney(refunded, locale)} refunded</span>
       )}
-    </>
-  )
-}
-
-function whenOf({ status, paidAt, dueAt, timeZone, reason }: EarningLine, locale: string) {
-  return (
-    <>
-      {status === 'paid' && paidAt
-        ? `sent ${sayDate(paidAt, timeZone, locale)}`
-        : `due ${sayDate(dueAt, timeZone, locale)}`}
-      {reason && <span className="block text-sm text-danger">{reason}</span>}
     </>
   )
 }

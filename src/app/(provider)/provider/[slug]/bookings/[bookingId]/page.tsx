@@ -3,11 +3,12 @@ import { pageConfig } from '#src/boot/web.ts'
 import { isId, type BookingId } from '#src/kernel/ids.ts'
 import { getBookingView, type BookingView } from '#src/modules/bookings/reads.ts'
 import { listDocuments } from '#src/modules/documents/reads.ts'
+import { findEarning, type EarningLine } from '#src/modules/payouts/reads.ts'
 import { listReviewRecords } from '#src/modules/reviews/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { Facts } from '#src/ui/facts.tsx'
-import { sayDate, sayDuration, sayLongDay, sayMoment, sayMoney, saySpan, sayZone } from '#src/ui/format.ts'
+import { sayDuration, sayLongDay, sayMoment, sayMoney, saySpan, sayZone } from '#src/ui/format.ts'
 import { Breadcrumbs } from '#src/ui/navigation.tsx'
 import { Notice } from '#src/ui/notice.tsx'
 import { Column } from '#src/ui/shell.tsx'
@@ -17,6 +18,7 @@ import { DocumentLinks } from '../../../../../document-links.tsx'
 import { orNotFound } from '../../../../../or-not-found.ts'
 import { pageLocale } from '../../../../../page-locale.ts'
 import { sayLeft } from '../../../../time-left.ts'
+import { EarningBadge, EarningDates } from '../../../../earning-status.tsx'
 import { openWorkspace } from '../../../../workspace.ts'
 import { ReviewCard } from '../../reviews/review-card.tsx'
 
@@ -38,7 +40,10 @@ export default async function ProviderBookingPage({ params }: PageProps) {
     pageLocale(),
   ])
   if (view.provider.id !== providerId) notFound()
-  const { items: reviews } = await listReviewRecords(ctx, { providerId, bookingId: bookingId as BookingId })
+  const [{ items: reviews }, earning] = await Promise.all([
+    listReviewRecords(ctx, { providerId, bookingId: bookingId as BookingId }),
+    findEarning(ctx, providerId, bookingId as BookingId),
+  ])
   if (view.party === 'customer') redirect(`/dashboard/bookings/${view.id}`)
   const { timeZone } = view
   const tag = locale.tag
@@ -106,7 +111,7 @@ export default async function ProviderBookingPage({ params }: PageProps) {
             ]}
           />
         </Card>
-        <Earnings view={view} escrowDays={pageConfig().ESCROW_DAYS} locale={tag} />
+        <Earnings view={view} earning={earning} escrowDays={pageConfig().ESCROW_DAYS} locale={tag} />
         {reviews.map((review) => (
           <Card as="section" key={review.id}>
             <h2 className="mb-3 text-lg">Review</h2>
@@ -154,8 +159,16 @@ function WhyNothing({ view }: { view: BookingView }) {
   )
 }
 
+interface EarningsProps {
+  view: BookingView
+  /** Its line on the page of payouts. */
+  earning: EarningLine | null
+  escrowDays: number
+  locale: string
+}
+
 /** From the price to what arrives, in lines that add up. */
-function Earnings({ view, escrowDays, locale }: { view: BookingView; escrowDays: number; locale: string }) {
+function Earnings({ view, earning, escrowDays, locale }: EarningsProps) {
   const { earnings, figures } = view
   if (!earnings) {
     return (
@@ -196,7 +209,7 @@ function Earnings({ view, escrowDays, locale }: { view: BookingView; escrowDays:
         </div>
       </dl>
       <p className="mt-3 flex flex-wrap items-center gap-x-3 text-sm text-ink-soft">
-        <WhenPaid view={view} earnings={earnings} escrowDays={escrowDays} locale={locale} />
+        <WhenPaid view={view} earnings={earnings} earning={earning} escrowDays={escrowDays} locale={locale} />
       </p>
     </Card>
   )
@@ -205,32 +218,24 @@ function Earnings({ view, escrowDays, locale }: { view: BookingView; escrowDays:
 interface WhenPaidProps {
   view: BookingView
   earnings: NonNullable<BookingView['earnings']>
+  earning: EarningLine | null
   escrowDays: number
   locale: string
 }
 
-function WhenPaid({ view, earnings: { net, payout }, escrowDays, locale }: WhenPaidProps) {
-  const { state, timeZone } = view
-  if (payout?.paidAt) {
+function WhenPaid({ view, earnings: { net, payout }, earning, escrowDays, locale }: WhenPaidProps) {
+  if (payout && earning) {
     return (
       <>
-        <StateBadge state={payout.status} />
-        {sayMoney(payout.amount, locale)} sent {sayDate(payout.paidAt, timeZone, locale)}
+        <EarningBadge status={earning.status} />
+        <span>
+          <EarningDates {...earning} locale={locale} />
+        </span>
       </>
     )
   }
-  if (net.amountMinor === 0) return 'Everything was refunded, so there is nothing to pay out.'
-  if (payout) {
-    return (
-      <>
-        <StateBadge state={payout.status} />
-        {view.payment.status === 'disputed'
-          ? 'Waits until the dispute is decided'
-          : `Paid out on ${sayDate(payout.dueAt, timeZone, locale)}`}
-      </>
-    )
-  }
-  if (state === 'awaiting_provider')
+  if (net.amountMinor === 0) return 'Everything was given back, so there is nothing to pay out.'
+  if (view.state === 'awaiting_provider')
     return `Charged when you accept, held until ${escrowDays} days after the service, then paid out.`
   return `Held until ${escrowDays} days after the service, then paid out.`
 }

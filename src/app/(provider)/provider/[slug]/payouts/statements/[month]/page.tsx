@@ -51,7 +51,7 @@ export default async function StatementPage({ params }: PageProps) {
           </div>
         }
       >
-        {month === thisMonth ? 'The month is not over: more may be added.' : 'Days are those of UTC.'}
+        {month === thisMonth && 'The month is not over: more may be added. '}Days are those of UTC.
       </PageHeading>
       <nav data-no-print aria-label="Months" className="mb-6 flex flex-wrap gap-3">
         <ButtonLink href={to(addMonths(month, -1))} look="secondary" size="small">
@@ -63,7 +63,7 @@ export default async function StatementPage({ params }: PageProps) {
           </ButtonLink>
         )}
       </nav>
-      <Account statement={statement} locale={tag} />
+      <Account statement={statement} over={month < thisMonth} locale={tag} />
       <h2 className="mt-10 mb-3 text-xl">Booking by booking</h2>
       <Lines statement={statement} slug={slug} locale={tag} />
       <Commission statement={statement} month={name} locale={tag} />
@@ -71,7 +71,7 @@ export default async function StatementPage({ params }: PageProps) {
   )
 }
 
-function Account({ statement, locale }: { statement: Statement; locale: string }) {
+function Account({ statement, over, locale }: { statement: Statement; over: boolean; locale: string }) {
   const { opening, closing, totals } = statement
   const entries = [
     ['At the start of the month', opening],
@@ -88,7 +88,7 @@ function Account({ statement, locale }: { statement: Statement; locale: string }
         ))}
         <Entry
           strong
-          label={closing.amountMinor < 0 ? 'You owe at the end' : 'At the end of the month'}
+          label={`${closing.amountMinor < 0 ? 'You owe' : 'Yours'} ${over ? 'at the end of the month' : 'until now'}`}
           value={sayMoney(closing, locale)}
         />
       </dl>
@@ -163,7 +163,11 @@ function Lines({ statement, slug, locale }: { statement: Statement; slug: string
               {paidAt && (
                 <span className="block text-sm text-ink-soft">sent {sayDate(paidAt, 'UTC', locale)}</span>
               )}
-              {reason && <span className="block text-sm text-danger">{reason}</span>}
+              {reason && (
+                <span className={classes('block text-sm', paidAt ? 'text-ink-soft' : 'text-danger')}>
+                  {reason}
+                </span>
+              )}
             </>
           ),
         },

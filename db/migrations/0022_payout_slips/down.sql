@@ -1,0 +1,1 @@
+alter table payouts drop column slipped_for;
