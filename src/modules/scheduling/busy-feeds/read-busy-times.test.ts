@@ -26,6 +26,16 @@ function busy(events: string, timeZone = 'Europe/Berlin', more = ''): string[] {
   return busyIn(calendar(events, more), timeZone)
 }
 
+const upTo = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index).join(',')
+const everyMinute = `BYHOUR=${upTo(0, 23)};BYMINUTE=${upTo(0, 59)}`
+const everySecond = `BYMONTHDAY=${upTo(1, 31)};${everyMinute};BYSECOND=${upTo(0, 59)}`
+const event = (lines: string) =>
+  `BEGIN:VEVENT\nUID:one\nDTSTART:20180101T000000Z\nDTEND:20180101T000001Z\n${lines}\nEND:VEVENT\n`.replaceAll(
+    /\n+/g,
+    '\r\n',
+  )
+
 describe('busy times of an iCalendar text', () => {
   it('are read in UTC, in a named zone, on the clock of the provider, and as whole days', () => {
     expect(
@@ -135,6 +145,22 @@ describe('busy times of an iCalendar text', () => {
       RRULE:FREQ=SECONDLY`),
     ).toThrow(CalendarUnreadable)
   })
+
+  // Each of these is a few kilobytes.
+  it.each<[string, string]>([
+    ['a rule that multiplies', event(`RRULE:FREQ=YEARLY;COUNT=99999;${everySecond};BYSETPOS=-1`)],
+    ['many of them', event(`RRULE:FREQ=DAILY;COUNT=90;${everyMinute};BYSETPOS=-1`).repeat(40)],
+    [
+      'exceptions of one series that is there many times',
+      event('RECURRENCE-ID:20261021T100000Z\n').repeat(1_000) + event('RRULE:FREQ=DAILY').repeat(1_000),
+    ],
+  ])(
+    'of %s are given up within a bounded number of steps',
+    (_, events) => {
+      expect(() => busyIn(`BEGIN:VCALENDAR\r\n${events}END:VCALENDAR\r\n`)).toThrow('repeats too often')
+    },
+    20_000,
+  )
 
   it('include one occurrence of a series that is elsewhere', () => {
     expect(
