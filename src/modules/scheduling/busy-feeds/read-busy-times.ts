@@ -3,7 +3,7 @@ import { Temporal } from '#src/kernel/time.ts'
 import { overlaps, type TimeRange } from '#src/kernel/time-range.ts'
 import type { Weekday } from '../domain/opening-hours.ts'
 import { recurrences, type Frequency, type RecurrenceRule } from '../domain/recurrence.ts'
-import { instantAt, wallMsAt, wallTimeOf, type WallTime } from './wall-time.ts'
+import { instantAt, isZone, RULES_YEAR_MAX, wallMsAt, wallTimeOf, type WallTime } from './wall-time.ts'
 
 /**
  * The work on a whole text, in looks at a day or a time that a rule may mean: less than a second. Protects against a calendar
@@ -12,6 +12,8 @@ import { instantAt, wallMsAt, wallTimeOf, type WallTime } from './wall-time.ts'
 const STEPS_MAX = 2_000_000
 /** Finding the instant of a time takes as long as so many of them. */
 const STEPS_OF_A_TIME = 50
+/** And a change of a clock, of which Outlook's zones have one in every year since 1601. */
+const STEPS_OF_A_CHANGE = 10
 const BUSY_TIMES_MAX = 10_000
 
 /** The text is no calendar, or one that cannot be worked through. */
@@ -30,6 +32,7 @@ export function readBusyTimes(text: string, window: TimeRange, timeZone: string)
   const reading: Reading = { window, timeZone, stepsLeft: STEPS_MAX, found: [] }
   try {
     for (const calendar of parse(text)) {
+      checkZones(reading, calendar)
       for (const component of calendar.getAllSubcomponents('vfreebusy')) readFreeBusy(reading, component)
       for (const event of eventsOf(reading, calendar)) readEvent(reading, event)
     }
@@ -72,6 +75,30 @@ class Calendar extends ICAL.Component {
     this.#zones.set(tzid, zone)
     return zone
   }
+}
+
+/**
+ * The rules that a file brings for zones nobody knows are worked out by the library, change by change and without counting.
+ * They are believed where they are those of a clock, which changes on one day of the year.
+ */
+function checkZones(reading: Reading, calendar: ICAL.Component): void {
+  for (const zone of calendar.getAllSubcomponents('vtimezone')) {
+    if (isZone(String(zone.getFirstPropertyValue('tzid')))) continue
+    for (const part of zone.getAllSubcomponents()) {
+      const rule = part.getFirstPropertyValue('rrule')
+      const start = part.getFirstPropertyValue('dtstart')
+      if (!(rule instanceof ICAL.Recur) || !(start instanceof ICAL.Time)) continue
+      spend(reading, Math.max(0, RULES_YEAR_MAX - start.year) * STEPS_OF_A_CHANGE)
+      if (!changesOnceAYear(rule)) throw new CalendarUnreadable('The calendar has a time zone that is none.')
+    }
+  }
+}
+
+/** A week of days of the month is how "the second Sunday" is sometimes written; Notes says the hour and the minute as well. */
+function changesOnceAYear({ freq, parts }: ICAL.Recur): boolean {
+  const said = Object.entries(parts)
+  if (freq !== 'YEARLY' || (said.length > 0 && !parts.BYMONTH)) return false
+  return said.every(([name, values]) => (values?.length ?? 0) <= (name === 'BYMONTHDAY' ? 7 : 1))
 }
 
 /** What is not FREE is some kind of busy, also what is not known (section 3.2.9). */
@@ -230,7 +257,7 @@ function readEvent(reading: Reading, event: CalendarEvent): void {
       const { exception, shiftMs } = change
       if (!exception.isFree)
         block(reading, { ...exception.start, wallMs: start.wallMs + shiftMs }, exception.length)
-    } else if (!event.isFree) block(reading, start, length)
+    } else if (!event.isFree) block(reading, start, length, plannedAt)
   }
 }
 
@@ -402,8 +429,12 @@ function ruleOf({ freq, interval, count, wkst, parts }: ICAL.Recur): RecurrenceR
 }
 
 /** What has no length, or a negative one, blocks nothing. */
-function block({ window, timeZone, found }: Reading, start: WallTime, length: Length): void {
-  const startsAt = instantAt(start.wallMs, start.clock, timeZone)
+function block(
+  { window, timeZone, found }: Reading,
+  start: WallTime,
+  length: Length,
+  startsAt = instantAt(start.wallMs, start.clock, timeZone),
+): void {
   const dayLater =
     length.days === 0 ? startsAt : instantAt(start.wallMs + length.days * DAY_MS, start.clock, timeZone)
   const busy = { start: startsAt, end: dayLater.add({ milliseconds: length.ms }) }
