@@ -26,6 +26,16 @@ function busy(events: string, timeZone = 'Europe/Berlin', more = ''): string[] {
   return busyIn(calendar(events, more), timeZone)
 }
 
+const upTo = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index).join(',')
+const everyMinute = `BYHOUR=${upTo(0, 23)};BYMINUTE=${upTo(0, 59)}`
+const everySecond = `BYMONTHDAY=${upTo(1, 31)};${everyMinute};BYSECOND=${upTo(0, 59)}`
+const event = (lines: string) =>
+  `BEGIN:VEVENT\nUID:one\nDTSTART:20180101T000000Z\nDTEND:20180101T000001Z\n${lines}\nEND:VEVENT\n`.replaceAll(
+    /\n+/g,
+    '\r\n',
+  )
+
 describe('busy times of an iCalendar text', () => {
   it('are read in UTC, in a named zone, on the clock of the provider, and as whole days', () => {
     expect(
@@ -123,6 +133,31 @@ describe('busy times of an iCalendar text', () => {
     expect(busy(event, 'UTC', rules)).toEqual(['2026-11-01T12:30:00Z/2026-11-01T13:30:00Z'])
   })
 
+  it.each([
+    ['changes each minute', 'RRULE:FREQ=MINUTELY'],
+    ['changes each second of the year', `RRULE:FREQ=YEARLY;BYMONTH=1;BYDAY=SU;BYSECOND=${upTo(0, 59)}`],
+  ])('in a zone of the file that %s are refused, unless its name is known', (_, rule) => {
+    const rules = (zone: string) =>
+      `BEGIN:VTIMEZONE\r\nTZID:${zone}\r\nBEGIN:STANDARD\r\nDTSTART:16010101T000000\r\n${rule}\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n`
+    const meeting = (zone: string) => `
+      UID:one
+      DTSTART;TZID=${zone}:20261101T090000
+      DTEND;TZID=${zone}:20261101T100000`
+    expect(() => busy(meeting('Odd'), 'UTC', rules('Odd'))).toThrow('a time zone that is none')
+    expect(busy(meeting('Asia/Tokyo'), 'UTC', rules('Asia/Tokyo'))).toEqual([
+      '2026-11-01T00:00:00Z/2026-11-01T01:00:00Z',
+    ])
+  })
+
+  it('in a zone of the file are read in any year, and its changes are worked out to one that is near', () => {
+    const rules = `BEGIN:VTIMEZONE\r\nTZID:Odd\r\nBEGIN:STANDARD\r\nDTSTART:16010101T000000\r\nRRULE:FREQ=YEARLY;BYMINUTE=0;BYHOUR=2;BYDAY=1SU;BYMONTH=11\r\nTZOFFSETFROM:-0330\r\nTZOFFSETTO:-0330\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n`
+    const far = Array.from({ length: 100 }, (_, index) => 2100 + 79 * index)
+    const meetings = [...far, 2026].map(
+      (year) => `UID:${year}\nDTSTART;TZID=Odd:${year}1101T090000\nDTEND;TZID=Odd:${year}1101T100000`,
+    )
+    expect(busy(meetings.join('\n\n'), 'UTC', rules)).toEqual(['2026-11-01T12:30:00Z/2026-11-01T13:30:00Z'])
+  })
+
   it('of a text that is no calendar, or never ends, are refused', () => {
     for (const text of ['', '<html></html>', 'BEGIN:VCALENDAR', 'BEGIN:VCARD\r\nEND:VCARD\r\n']) {
       expect(() => readBusyTimes(text, window, 'UTC')).toThrow(CalendarUnreadable)
@@ -134,7 +169,23 @@ describe('busy times of an iCalendar text', () => {
       DTEND:19700101T000001Z
       RRULE:FREQ=SECONDLY`),
     ).toThrow(CalendarUnreadable)
-  })
+  }, 20_000)
+
+  // Each of these is a few kilobytes.
+  it.each<[string, string]>([
+    ['a rule that multiplies', event(`RRULE:FREQ=YEARLY;COUNT=99999;${everySecond};BYSETPOS=-1`)],
+    ['many of them', event(`RRULE:FREQ=DAILY;COUNT=90;${everyMinute};BYSETPOS=-1`).repeat(40)],
+    [
+      'exceptions of one series that is there many times',
+      event('RECURRENCE-ID:20261021T100000Z\n').repeat(1_000) + event('RRULE:FREQ=DAILY').repeat(1_000),
+    ],
+  ])(
+    'of %s are given up within a bounded number of steps',
+    (_, events) => {
+      expect(() => busyIn(`BEGIN:VCALENDAR\r\n${events}END:VCALENDAR\r\n`)).toThrow('repeats too often')
+    },
+    20_000,
+  )
 
   it('include one occurrence of a series that is elsewhere', () => {
     expect(

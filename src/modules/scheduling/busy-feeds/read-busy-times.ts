@@ -3,10 +3,17 @@ import { Temporal } from '#src/kernel/time.ts'
 import { overlaps, type TimeRange } from '#src/kernel/time-range.ts'
 import type { Weekday } from '../domain/opening-hours.ts'
 import { recurrences, type Frequency, type RecurrenceRule } from '../domain/recurrence.ts'
-import { instantAt, wallMsAt, wallTimeOf, type WallTime } from './wall-time.ts'
+import { instantAt, isZone, RULES_YEAR_MAX, wallMsAt, wallTimeOf, type WallTime } from './wall-time.ts'
 
-/** Steps of all recurrences together; a daily event takes 900 for the 430 days looked at. Protects against a calendar made to last for ever. */
-const STEPS_MAX = 50_000
+/**
+ * The work on a whole text, in looks at a day or a time that a rule may mean: less than a second. Protects against a calendar
+ * made to last for ever. A single event takes 150, a weekly one 4,000 and a daily one 23,000 for the 430 days looked at.
+ */
+const STEPS_MAX = 2_000_000
+/** Finding the instant of a time takes as long as so many of them. */
+const STEPS_OF_A_TIME = 50
+/** And a change of a clock, of which Outlook's zones have one in every year since 1601. */
+const STEPS_OF_A_CHANGE = 10
 const BUSY_TIMES_MAX = 10_000
 
 /** The text is no calendar, or one that cannot be worked through. */
@@ -25,8 +32,9 @@ export function readBusyTimes(text: string, window: TimeRange, timeZone: string)
   const reading: Reading = { window, timeZone, stepsLeft: STEPS_MAX, found: [] }
   try {
     for (const calendar of parse(text)) {
+      checkZones(reading, calendar)
       for (const component of calendar.getAllSubcomponents('vfreebusy')) readFreeBusy(reading, component)
-      for (const event of eventsOf(calendar, timeZone)) readEvent(reading, event)
+      for (const event of eventsOf(reading, calendar)) readEvent(reading, event)
     }
   } catch (error) {
     if (error instanceof CalendarUnreadable) throw error
@@ -48,12 +56,49 @@ function parse(text: string): ICAL.Component[] {
   try {
     const parsed: unknown = ICAL.parse(text.replace(/^\uFEFF/, ''))
     const several = Array.isArray(parsed) && Array.isArray(parsed[0])
-    const calendars = (several ? parsed : [parsed]).map((each) => new ICAL.Component(each as unknown[]))
+    const calendars = (several ? parsed : [parsed]).map((each) => new Calendar(each as unknown[]))
     if (calendars.every(({ name }) => name === 'vcalendar')) return calendars
   } catch (error) {
     throw new CalendarUnreadable('The address does not give a calendar.', { cause: error })
   }
   throw new CalendarUnreadable('The address does not give a calendar.')
+}
+
+/** The library would go through all components again for each time in a zone that is not among them. */
+class Calendar extends ICAL.Component {
+  readonly #zones = new Map<string, ICAL.Timezone>()
+
+  override getTimeZoneByID(tzid: string): ICAL.Timezone {
+    const known = this.#zones.get(tzid)
+    if (known !== undefined) return known
+    const zone = super.getTimeZoneByID(tzid)
+    this.#zones.set(tzid, zone)
+    return zone
+  }
+}
+
+/**
+ * The rules that a file brings for zones nobody knows are worked out by the library, change by change and without counting.
+ * They are believed where they are those of a clock, which changes on one day of the year.
+ */
+function checkZones(reading: Reading, calendar: ICAL.Component): void {
+  for (const zone of calendar.getAllSubcomponents('vtimezone')) {
+    if (isZone(String(zone.getFirstPropertyValue('tzid')))) continue
+    for (const part of zone.getAllSubcomponents()) {
+      const rule = part.getFirstPropertyValue('rrule')
+      const start = part.getFirstPropertyValue('dtstart')
+      if (!(rule instanceof ICAL.Recur) || !(start instanceof ICAL.Time)) continue
+      spend(reading, Math.max(0, RULES_YEAR_MAX - start.year) * STEPS_OF_A_CHANGE)
+      if (!changesOnceAYear(rule)) throw new CalendarUnreadable('The calendar has a time zone that is none.')
+    }
+  }
+}
+
+/** A week of days of the month is how "the second Sunday" is sometimes written; Notes says the hour and the minute as well. */
+function changesOnceAYear({ freq, parts }: ICAL.Recur): boolean {
+  const said = Object.entries(parts)
+  if (freq !== 'YEARLY' || (said.length > 0 && !parts.BYMONTH)) return false
+  return said.every(([name, values]) => (values?.length ?? 0) <= (name === 'BYMONTHDAY' ? 7 : 1))
 }
 
 /** What is not FREE is some kind of busy, also what is not known (section 3.2.9). */
@@ -62,6 +107,7 @@ function readFreeBusy(reading: Reading, component: ICAL.Component): void {
     if (property.getFirstParameter('fbtype')?.toUpperCase() === 'FREE') continue
     for (const value of property.getValues() as unknown[]) {
       if (!(value instanceof ICAL.Period)) continue
+      spend(reading, 2 * STEPS_OF_A_TIME)
       const start = wallTimeOf(value.start, property)
       block(reading, start, lengthOfPeriod(value, start, property, reading.timeZone))
     }
@@ -93,7 +139,7 @@ interface Exception extends CalendarEvent {
  * The events of a calendar, exceptions among them: each of these is busy at its own time, whether or not the event it belongs
  * to is in the file. Who was invited to one meeting of a series has only that (RFC 5546 section 3.2.2.1, and Google sends it so).
  */
-function* eventsOf(calendar: ICAL.Component, timeZone: string): Generator<CalendarEvent> {
+function* eventsOf(reading: Reading, calendar: ICAL.Component): Generator<CalendarEvent> {
   const events = calendar.getAllSubcomponents('vevent')
   const exceptions = new Map<string, Exception[]>()
   for (const component of events) {
@@ -101,16 +147,18 @@ function* eventsOf(calendar: ICAL.Component, timeZone: string): Generator<Calend
     const value = property?.getFirstValue()
     if (!property || !(value instanceof ICAL.Time)) continue
     const replaces = wallTimeOf(value, property)
-    const event = eventOf(component, [], timeZone, replaces)
+    const event = eventOf(reading, component, [], replaces)
     if (!event) continue
     const andFuture = property.getFirstParameter('range')?.toUpperCase() === 'THISANDFUTURE'
     const exception = { ...event, replaces, andFuture }
-    exceptions.set(uidOf(component), [...(exceptions.get(uidOf(component)) ?? []), exception])
+    const others = exceptions.get(uidOf(component))
+    if (others) others.push(exception)
+    else exceptions.set(uidOf(component), [exception])
   }
   yield* [...exceptions.values()].flat()
   for (const component of events) {
     if (component.hasProperty('recurrence-id')) continue
-    const event = eventOf(component, exceptions.get(uidOf(component)) ?? [], timeZone)
+    const event = eventOf(reading, component, exceptions.get(uidOf(component)) ?? [])
     if (event) yield event
   }
 }
@@ -121,11 +169,12 @@ function uidOf(component: ICAL.Component): string {
 
 /** @param planned when it would have been, if it does not say: a cancellation need not (RFC 5546 section 3.2.5). */
 function eventOf(
+  reading: Reading,
   component: ICAL.Component,
   exceptions: readonly Exception[],
-  timeZone: string,
   planned: WallTime | null = null,
 ): CalendarEvent | null {
+  spend(reading, 2 * STEPS_OF_A_TIME)
   const property = component.getFirstProperty('dtstart')
   const value = property?.getFirstValue()
   const start = property && value instanceof ICAL.Time ? wallTimeOf(value, property) : planned
@@ -133,7 +182,7 @@ function eventOf(
   return {
     component,
     start,
-    length: lengthOf(component, start, timeZone),
+    length: lengthOf(component, start, reading.timeZone),
     isFree: isFree(component),
     exceptions,
   }
@@ -196,10 +245,11 @@ function isFree(component: ICAL.Component): boolean {
 function readEvent(reading: Reading, event: CalendarEvent): void {
   // An exception repeats nothing: it is one occurrence.
   const isRecurring = !('replaces' in event)
-  const excluded = isRecurring ? keysOf(event) : new Set<string>()
+  const excluded = isRecurring ? keysOf(reading, event) : new Set<string>()
   const changes = changesOf(event, reading.timeZone)
   const planned = isRecurring ? plannedTimes(reading, event, changes) : [event]
   for (const { start, length } of planned) {
+    spend(reading, STEPS_OF_A_TIME + changes.length)
     const plannedAt = instantAt(start.wallMs, start.clock, reading.timeZone)
     if (keysAt(start, plannedAt).some((key) => excluded.has(key))) continue
     const change = changes.findLast(({ from }) => Temporal.Instant.compare(from, plannedAt) <= 0)
@@ -207,7 +257,7 @@ function readEvent(reading: Reading, event: CalendarEvent): void {
       const { exception, shiftMs } = change
       if (!exception.isFree)
         block(reading, { ...exception.start, wallMs: start.wallMs + shiftMs }, exception.length)
-    } else if (!event.isFree) block(reading, start, length)
+    } else if (!event.isFree) block(reading, start, length, plannedAt)
   }
 }
 
@@ -232,7 +282,7 @@ function changesOf({ start, exceptions }: CalendarEvent, timeZone: string): Chan
 }
 
 /** The occurrences that do not happen: excluded, or replaced by an exception. */
-function keysOf({ component, start, exceptions }: CalendarEvent): Set<string> {
+function keysOf(reading: Reading, { component, start, exceptions }: CalendarEvent): Set<string> {
   const excluded = component
     .getAllProperties('exdate')
     .flatMap((property) =>
@@ -240,9 +290,9 @@ function keysOf({ component, start, exceptions }: CalendarEvent): Set<string> {
         value instanceof ICAL.Time ? [wallTimeOf(value, property)] : [],
       ),
     )
-  return new Set(
-    [...excluded, ...exceptions.map(({ replaces }) => replaces)].flatMap((time) => keyOf(time, start)),
-  )
+  const times = [...excluded, ...exceptions.map(({ replaces }) => replaces)]
+  spend(reading, times.length * STEPS_OF_A_TIME)
+  return new Set(times.flatMap((time) => keyOf(time, start)))
 }
 
 /**
@@ -290,14 +340,13 @@ function* plannedTimes(
   for (const value of rules) {
     if (!(value instanceof ICAL.Recur)) continue
     const isBeforeEnd = endOfRule(value, start, reading.timeZone)
-    for (const wallMs of recurrences(ruleOf(value), start.wallMs, within, () => step(reading))) {
+    for (const wallMs of recurrences(ruleOf(value), start.wallMs, within, () => spend(reading, 1))) {
       if (wallMs > start.wallMs && !isBeforeEnd(wallMs)) break
       if (wallMs >= within.fromMs) yield { start: { ...start, wallMs }, length }
     }
   }
   for (const property of component.getAllProperties('rdate')) {
     for (const value of property.getValues() as unknown[]) {
-      step(reading)
       yield* plannedOn(value, property, event, reading.timeZone)
     }
   }
@@ -307,8 +356,8 @@ function lengthMs({ length }: { length: Length }): number {
   return length.days * DAY_MS + length.ms
 }
 
-function step(reading: Reading): void {
-  reading.stepsLeft -= 1
+function spend(reading: Reading, steps: number): void {
+  reading.stepsLeft -= steps
   if (reading.stepsLeft < 0)
     throw new CalendarUnreadable('The calendar repeats too often to be worked through.')
 }
@@ -346,7 +395,10 @@ function endOfRule({ until }: ICAL.Recur, start: WallTime, timeZone: string): (w
   const isOnDay = (wallMs: number) => midnightOf(wallMs) <= untilMs
   if (isDate) return isOnDay
   if (until.zone !== ICAL.Timezone.utcTimezone) return (wallMs) => wallMs <= untilMs
-  const isByThen = (wallMs: number) => instantAt(wallMs, start.clock, timeZone).epochMilliseconds <= untilMs
+  const isByThen = (wallMs: number) =>
+    Math.abs(wallMs - untilMs) > ZONES_APART_MS
+      ? wallMs < untilMs
+      : instantAt(wallMs, start.clock, timeZone).epochMilliseconds <= untilMs
   // Programs that write an instant beside a date mean midnight, some their own and some that of UTC.
   return start.isDate ? (wallMs) => isByThen(wallMs) || isOnDay(wallMs) : isByThen
 }
@@ -377,8 +429,12 @@ function ruleOf({ freq, interval, count, wkst, parts }: ICAL.Recur): RecurrenceR
 }
 
 /** What has no length, or a negative one, blocks nothing. */
-function block({ window, timeZone, found }: Reading, start: WallTime, length: Length): void {
-  const startsAt = instantAt(start.wallMs, start.clock, timeZone)
+function block(
+  { window, timeZone, found }: Reading,
+  start: WallTime,
+  length: Length,
+  startsAt = instantAt(start.wallMs, start.clock, timeZone),
+): void {
   const dayLater =
     length.days === 0 ? startsAt : instantAt(start.wallMs + length.days * DAY_MS, start.clock, timeZone)
   const busy = { start: startsAt, end: dayLater.add({ milliseconds: length.ms }) }

@@ -37,14 +37,17 @@ function clockOf(time: ICAL.Time, property: ICAL.Property): Clock {
   return WINDOWS_ZONES.get(named) ?? null
 }
 
+/** The library works out all changes of a file's zone up to the year that it is asked for; later ones are as the last of these. */
+export const RULES_YEAR_MAX = 2100
+
 /** A wall time that is left out by a change of the clock is read with the offset before it, one that comes twice is the first (section 3.3.5). */
 export function instantAt(wallMs: number, clock: Clock, timeZone: string): Temporal.Instant {
   const wall = Temporal.Instant.fromEpochMilliseconds(wallMs).toZonedDateTimeISO('UTC').toPlainDateTime()
   if (clock === null || typeof clock === 'string')
     return wall.toZonedDateTime(clock ?? timeZone, { disambiguation: 'compatible' }).toInstant()
   const { year, month, day, hour, minute, second } = wall
-  const seconds = new ICAL.Time({ year, month, day, hour, minute, second, isDate: false }, clock).toUnixTime()
-  return Temporal.Instant.fromEpochMilliseconds(seconds * 1000)
+  const known = { year: Math.min(year, RULES_YEAR_MAX), month, day, hour, minute, second, isDate: false }
+  return Temporal.Instant.fromEpochMilliseconds(wallMs - clock.utcOffset(new ICAL.Time(known, clock)) * 1000)
 }
 
 /** What the clock shows at an instant. */
@@ -54,14 +57,14 @@ export function wallMsAt(instant: Temporal.Instant, clock: Clock, timeZone: stri
     return zoned.epochMilliseconds + zoned.offsetNanoseconds / 1e6
   }
   const time = new ICAL.Time({}, ICAL.Timezone.utcTimezone)
-  time.fromUnixTime(Math.floor(instant.epochMilliseconds / 1000))
+  time.fromUnixTime(Math.floor(Math.min(instant.epochMilliseconds, Date.UTC(RULES_YEAR_MAX)) / 1000))
   return instant.epochMilliseconds + clock.utcOffset(time.convertToZone(clock)) * 1000
 }
 
 const zones = new Map<string, boolean>()
 const ZONES_KEPT_MAX = 1_000 // a calendar may name as many as it likes
 
-function isZone(name: string): boolean {
+export function isZone(name: string): boolean {
   const known = zones.get(name)
   if (known !== undefined) return known
   if (zones.size >= ZONES_KEPT_MAX) zones.clear()

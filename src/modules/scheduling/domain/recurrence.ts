@@ -39,7 +39,8 @@ export interface WeekdayPart {
  * ignored"). The first time always belongs to it and counts, whether or not it follows the rule (section 3.8.2.4).
  *
  * Times before `fromMs` may be left out; none at `untilMs` or later is given, except the first.
- * @param step is called for each period looked at and each time found: throwing from it ends a rule without end.
+ * @param step is called for each period, each day of it and each time of a day that is looked at, chosen or not, so that the
+ * work is bounded by how often it is called: throwing from it ends a rule without end, and one that multiplies without measure.
  */
 export function* recurrences(
   asked: RecurrenceRule,
@@ -56,10 +57,9 @@ export function* recurrences(
     step()
     const period = periodAt(rule, startMs, index)
     if (period.startMs >= untilMs) return
-    for (const atMs of timesOf(rule, startMs, period)) {
+    for (const atMs of timesOf(rule, startMs, period, step)) {
       if (atMs <= startMs) continue
       if (atMs >= untilMs) return
-      step()
       found += 1
       yield atMs
       if (found === rule.count) return
@@ -73,17 +73,49 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 const UNIT_MS = { secondly: SECOND_MS, minutely: MINUTE_MS, hourly: HOUR_MS, daily: DAY_MS } as const
 
+/** A rule as it is worked with: each number once, however often it was written, so that no list is longer than a year. */
+interface Rule extends Pick<
+  RecurrenceRule,
+  'frequency' | 'interval' | 'count' | 'weekStartsOn' | 'weekdays'
+> {
+  readonly months: ReadonlySet<number>
+  readonly weekNumbers: ReadonlySet<number>
+  readonly yearDays: ReadonlySet<number>
+  readonly monthDays: ReadonlySet<number>
+  readonly positions: ReadonlySet<number>
+  /** In order; null: as at the first time. */
+  readonly hours: readonly number[] | null
+  readonly minutes: readonly number[] | null
+  readonly seconds: readonly number[] | null
+}
+
+function distinct(rule: RecurrenceRule): Rule {
+  return {
+    ...rule,
+    months: new Set(rule.months),
+    weekNumbers: new Set(rule.weekNumbers),
+    yearDays: new Set(rule.yearDays),
+    monthDays: new Set(rule.monthDays),
+    positions: new Set(rule.positions),
+    weekdays: [...new Map(rule.weekdays.map((part) => [`${part.nth} ${part.weekday}`, part])).values()],
+    hours: sortedBelow(24, rule.hours),
+    minutes: sortedBelow(60, rule.minutes),
+    seconds: sortedBelow(60, rule.seconds),
+  }
+}
+
 /** What the rule leaves open is as at the first time (section 3.3.10). */
-function completed(rule: RecurrenceRule, startMs: number): RecurrenceRule {
+function completed(asked: RecurrenceRule, startMs: number): Rule {
+  const rule = distinct(asked)
   const { month, dayOfMonth, weekday } = dayAt(Math.floor(startMs / DAY_MS))
   const { frequency, months, weekNumbers, yearDays, monthDays, weekdays } = rule
-  if (yearDays.length + monthDays.length + weekdays.length > 0) return rule
+  if (yearDays.size + monthDays.size + weekdays.length > 0) return rule
   const sameWeekday = [{ weekday, nth: 0 }]
   if (frequency === 'weekly') return { ...rule, weekdays: sameWeekday }
-  if (frequency === 'yearly' && weekNumbers.length > 0) return { ...rule, weekdays: sameWeekday }
-  if (frequency === 'monthly') return { ...rule, monthDays: [dayOfMonth] }
+  if (frequency === 'yearly' && weekNumbers.size > 0) return { ...rule, weekdays: sameWeekday }
+  if (frequency === 'monthly') return { ...rule, monthDays: new Set([dayOfMonth]) }
   if (frequency === 'yearly')
-    return { ...rule, months: months.length > 0 ? months : [month], monthDays: [dayOfMonth] }
+    return { ...rule, months: months.size > 0 ? months : new Set([month]), monthDays: new Set([dayOfMonth]) }
   return rule
 }
 
@@ -94,11 +126,7 @@ interface Period {
   readonly days: number
 }
 
-function periodAt(
-  { frequency, interval, weekStartsOn }: RecurrenceRule,
-  startMs: number,
-  index: number,
-): Period {
+function periodAt({ frequency, interval, weekStartsOn }: Rule, startMs: number, index: number): Period {
   const startDay = Math.floor(startMs / DAY_MS)
   const { year, month } = dayAt(startDay)
   switch (frequency) {
@@ -124,11 +152,7 @@ function periodAt(
 }
 
 /** How many whole periods certainly lie before `atMs`. */
-function periodsBetween(
-  { frequency, interval, weekStartsOn }: RecurrenceRule,
-  startMs: number,
-  atMs: number,
-): number {
+function periodsBetween({ frequency, interval, weekStartsOn }: Rule, startMs: number, atMs: number): number {
   const [startDay, atDay] = [Math.floor(startMs / DAY_MS), Math.floor(atMs / DAY_MS)]
   const [start, at] = [dayAt(startDay), dayAt(atDay)]
   switch (frequency) {
@@ -147,53 +171,61 @@ function periodsBetween(
   }
 }
 
-function timesOf(rule: RecurrenceRule, startMs: number, period: Period): number[] {
-  const times = timesOfDay(rule, startMs, period)
-  const found: number[] = []
-  if (times.length > 0) {
-    for (let day = period.firstDay; day < period.firstDay + period.days; day += 1) {
-      if (isWanted(rule, day)) for (const time of times) found.push(day * DAY_MS + time)
+function* timesOf(rule: Rule, startMs: number, period: Period, step: () => void): Generator<number> {
+  const { positions } = rule
+  if (positions.size === 0) return yield* candidatesOf(rule, startMs, period, step)
+  // The last of them is not known before all are.
+  const all = [...candidatesOf(rule, startMs, period, step)]
+  yield* all.filter((_, index) => positions.has(index + 1) || positions.has(index - all.length))
+}
+
+/** What is finer than the frequency is multiplied, the rest is a condition. */
+function* candidatesOf(rule: Rule, startMs: number, period: Period, step: () => void): Generator<number> {
+  const { hours, minutes, seconds } = timesOfDay(rule, startMs, period)
+  if (hours.length === 0 || minutes.length === 0 || seconds.length === 0) return
+  for (let day = period.firstDay; day < period.firstDay + period.days; day += 1) {
+    step()
+    if (!isWanted(rule, day)) continue
+    for (const hour of hours) {
+      for (const minute of minutes) {
+        for (const second of seconds) {
+          step()
+          yield day * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS
+        }
+      }
     }
   }
-  if (rule.positions.length === 0) return found
-  return found.filter(
-    (_, index) => rule.positions.includes(index + 1) || rule.positions.includes(index - found.length),
-  )
 }
 
-/** Milliseconds since midnight, in order. What is finer than the frequency is multiplied, the rest is a condition. */
-function timesOfDay({ frequency, ...rule }: RecurrenceRule, startMs: number, period: Period): number[] {
+function timesOfDay({ frequency, ...rule }: Rule, startMs: number, period: Period) {
   const hasHour = frequency === 'hourly' || frequency === 'minutely' || frequency === 'secondly'
   const hasMinute = frequency === 'minutely' || frequency === 'secondly'
-  const choose = (wanted: readonly number[], fixed: boolean, unitMs: number, size: number): number[] => {
+  const choose = (wanted: readonly number[] | null, fixed: boolean, unitMs: number, size: number) => {
     const of = (ms: number) => ((Math.floor(ms / unitMs) % size) + size) % size
-    if (!fixed) return wanted.length > 0 ? sortedWithin(wanted, 0, size - 1) : [of(startMs)]
+    if (!fixed) return wanted ?? [of(startMs)]
     const own = of(period.startMs)
-    return wanted.length === 0 || wanted.includes(own) ? [own] : []
+    return !wanted || wanted.includes(own) ? [own] : []
   }
-  const hours = choose(rule.hours, hasHour, HOUR_MS, 24)
-  const minutes = choose(rule.minutes, hasMinute, MINUTE_MS, 60)
-  const seconds = choose(rule.seconds, frequency === 'secondly', SECOND_MS, 60)
-  return hours.flatMap((hour) =>
-    minutes.flatMap((minute) =>
-      seconds.map((second) => hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS),
-    ),
-  )
+  return {
+    hours: choose(rule.hours, hasHour, HOUR_MS, 24),
+    minutes: choose(rule.minutes, hasMinute, MINUTE_MS, 60),
+    seconds: choose(rule.seconds, frequency === 'secondly', SECOND_MS, 60),
+  }
 }
 
-function sortedWithin(values: readonly number[], least: number, most: number): number[] {
-  return [...new Set(values)]
-    .filter((value) => value >= least && value <= most)
-    .sort((one, other) => one - other)
+/** Null: not asked for. Of what is asked for nothing may be left, as of a 60th second. */
+function sortedBelow(size: number, values: readonly number[]): readonly number[] | null {
+  if (values.length === 0) return null
+  return [...new Set(values)].filter((value) => value >= 0 && value < size).sort((one, other) => one - other)
 }
 
-function isWanted(rule: RecurrenceRule, dayNumberWanted: number): boolean {
+function isWanted(rule: Rule, dayNumberWanted: number): boolean {
   const day = dayAt(dayNumberWanted)
   const { months, weekNumbers, yearDays, monthDays, weekdays } = rule
-  if (months.length > 0 && !months.includes(day.month)) return false
-  if (monthDays.length > 0 && !isNth(monthDays, day.dayOfMonth, day.daysInMonth)) return false
-  if (yearDays.length > 0 && !isNth(yearDays, day.dayOfYear, day.daysInYear)) return false
-  if (weekNumbers.length > 0) {
+  if (months.size > 0 && !months.has(day.month)) return false
+  if (monthDays.size > 0 && !isNth(monthDays, day.dayOfMonth, day.daysInMonth)) return false
+  if (yearDays.size > 0 && !isNth(yearDays, day.dayOfYear, day.daysInYear)) return false
+  if (weekNumbers.size > 0) {
     const { week, weeks } = weekOf(dayNumberWanted, rule.weekStartsOn)
     if (!isNth(weekNumbers, week, weeks)) return false
   }
@@ -201,15 +233,15 @@ function isWanted(rule: RecurrenceRule, dayNumberWanted: number): boolean {
 }
 
 /** Counted from the beginning, or with a minus from the end. */
-function isNth(wanted: readonly number[], position: number, count: number): boolean {
-  return wanted.includes(position) || wanted.includes(position - count - 1)
+function isNth(wanted: ReadonlySet<number>, position: number, count: number): boolean {
+  return wanted.has(position) || wanted.has(position - count - 1)
 }
 
 /** A number before a weekday counts within the month or the year (section 3.3.10, notes 1 and 2); elsewhere it means nothing. */
-function isWeekday(rule: RecurrenceRule, { weekday, nth }: WeekdayPart, day: Day): boolean {
+function isWeekday(rule: Rule, { weekday, nth }: WeekdayPart, day: Day): boolean {
   if (weekday !== day.weekday) return false
-  const inMonth = rule.frequency === 'monthly' || (rule.frequency === 'yearly' && rule.months.length > 0)
-  const inYear = rule.frequency === 'yearly' && rule.weekNumbers.length === 0
+  const inMonth = rule.frequency === 'monthly' || (rule.frequency === 'yearly' && rule.months.size > 0)
+  const inYear = rule.frequency === 'yearly' && rule.weekNumbers.size === 0
   if (nth === 0 || (!inMonth && !inYear)) return true
   const [position, length] = inMonth ? [day.dayOfMonth, day.daysInMonth] : [day.dayOfYear, day.daysInYear]
   return nth > 0 ? nth === Math.ceil(position / 7) : -nth === Math.ceil((length - position + 1) / 7)
