@@ -114,7 +114,7 @@ async function effectsOf({ id }: Booked): Promise<string[]> {
     union all select concat_ws(' ', 'payment', status, captured_minor) from payments where booking_id = ${id}
     union all select concat_ws(' ', 'ledger', kind, amount_minor) from ledger_transfers where subject_id = ${id}
     union all select concat_ws(' ', 'told', type) from domain_events where subject_id = ${id} and type in ('payment.captured', 'booking.confirmed')
-    union all select concat_ws(' ', 'mail', template, recipient_kind) from mails where booking_id = ${id} and template not like '%reminder%'
+    union all select concat_ws(' ', 'mail', template, recipient_kind) from mails where booking_id = ${id} and template not like 'starts_in%'
     union all select concat_ws(' ', 'document', kind, total_minor) from documents where booking_id = ${id}
     order by what`)
   return rows.map(({ what }) => what)
@@ -187,21 +187,19 @@ async function refundHalf({ id }: Booked): Promise<void> {
 
 /** Of the ledger: the customer has half back, the provider half of their share, and nothing is left with nobody. */
 async function expectHalved(booked: Booked, died: string): Promise<void> {
-  expect(await payoutOf(booked), died).toEqual(['paid', '4500'])
-  expect(await atStripe('refunds', booked), died).toEqual([5_500])
+  expect(await payoutOf(booked), `died ${died}`).toEqual(['paid', '4500'])
+  expect(await atStripe('refunds', booked), `died ${died}`).toEqual([5_500])
   const kept = (await world.process().composition.gateway.listTransfers(booked.id)).reduce(
     (sum, { amountMinor, reversedMinor }) => sum + amountMinor - reversedMinor,
     0n,
   )
-  expect(kept, died).toBe(4_500n)
+  expect(kept, `died ${died}`).toBe(4_500n)
   const { rows } = await world.owner.execute<Row>(sql`
     select concat_ws(' ', a.code, sum(case when t.debit_account_id = a.id then -t.amount_minor else t.amount_minor end)) as what
     from ledger_transfers t join ledger_accounts a on a.id in (t.debit_account_id, t.credit_account_id)
     where t.subject_id = ${booked.id} and a.code in ('escrow', 'provider_payable') group by a.code order by what`)
-  expect(
-    rows.map(({ what }) => what),
-    died,
-  ).toEqual(['escrow 0', 'provider_payable 0'])
+  const left = rows.map(({ what }) => what)
+  expect(left, `died ${died}`).toEqual(['escrow 0', 'provider_payable 0'])
 }
 
 describe('a process that dies', () => {
@@ -215,8 +213,8 @@ describe('a process that dies', () => {
           await world.runJobs()
         },
         async (booked, died) => {
-          expect(await effectsOf(booked), died).toEqual(CONFIRMED_ONCE)
-          expect(await atStripe('charges', booked), died).toEqual([11_000])
+          expect(await effectsOf(booked), `died ${died}`).toEqual(CONFIRMED_ONCE)
+          expect(await atStripe('charges', booked), `died ${died}`).toEqual([11_000])
         },
       )
       expect(Object.keys(deaths).sort()).toEqual([...CRASH_POINTS].sort())
@@ -236,8 +234,8 @@ describe('a process that dies', () => {
         },
         () => sweepAndRun('payments.unsynced'),
         async (booked, died) => {
-          expect(await effectsOf(booked), died).toEqual(CONFIRMED_ONCE)
-          expect(await atStripe('charges', booked), died).toEqual([11_000])
+          expect(await effectsOf(booked), `died ${died}`).toEqual(CONFIRMED_ONCE)
+          expect(await atStripe('charges', booked), `died ${died}`).toEqual([11_000])
         },
       )
       expect(Object.keys(deaths).sort()).toEqual([...CRASH_POINTS].sort())
@@ -255,8 +253,8 @@ describe('a process that dies', () => {
         dueForPayout,
         () => sweepAndRun('payouts.due'),
         async (booked, died) => {
-          expect(await payoutOf(booked), died).toEqual(['paid', '9000'])
-          expect(await atStripe('transfers', booked), died).toEqual([9_000])
+          expect(await payoutOf(booked), `died ${died}`).toEqual(['paid', '9000'])
+          expect(await atStripe('transfers', booked), `died ${died}`).toEqual([9_000])
         },
       )
       expect(Object.keys(deaths).sort()).toEqual([...CRASH_POINTS].sort())

@@ -52,7 +52,8 @@ const composition = compose(
 )
 const { db } = composition
 const SLOW_MS = 1_000
-const server = openHttpServer(getRequestListener(composeApi(composition).api.fetch), {
+const answerApi = getRequestListener(composeApi(composition).api.fetch)
+const server = openHttpServer((request, response) => void answerApi(request, response), {
   headersTimeout: SLOW_MS,
   requestTimeout: SLOW_MS,
   connectionsCheckingInterval: 100,
@@ -241,7 +242,7 @@ describe('F21 with PostgreSQL gone while they come', () => {
     )
 
     expect(taken.size).toBe(DELIVERIES)
-    expect([...answers.keys()].sort()).toEqual([200, 503])
+    expect(new Set(answers.keys())).toEqual(new Set([200, 503]))
     expect(slowestMs).toBeLessThan(ANSWER_MS_MAX)
     expect(await storedCount()).toBe(earlier + DELIVERIES)
 

@@ -965,8 +965,7 @@ describe('a webhook', () => {
 
   test('F15 ahead of our own commit is kept, and acted on once what it names is there', async () => {
     const booking = await makeBooking(rig, provider)
-    const committed = Promise.withResolvers<undefined>()
-    const intending = inTransaction(rig.ctx(), async (tx) => {
+    const { intended, body } = await inTransaction(rig.ctx(), async (tx) => {
       const { figures, id: bookingId } = booking
       const intended = await intendCheckout(tx, rig.ctx(), {
         ...{ bookingId, currency: figures.currency, baseMinor: figures.baseMinor },
@@ -987,11 +986,8 @@ describe('a webhook', () => {
       expect((await deliver(body, sign(body))).status).toBe(200)
       await rig.runJobs()
       expect(await statusOf(body)).toBe('received')
-      committed.resolve(undefined)
       return { intended, body }
     })
-    await committed.promise
-    const { intended, body } = await intending
     const { url } = await startCheckout(rig.ctx(), rig.gateway, intended)
     await rig.fault({ match: 'event:*', action: 'drop-before' })
     expect(await payWith(url, CARDS.succeeds)).toBe(303)
