@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import type { DocumentItem } from '#src/modules/documents/reads.ts'
 import { Card } from '#src/ui/card.tsx'
-import { sayDate, sayMoney } from '#src/ui/format.ts'
+import { minus, sayDate, sayMoney } from '#src/ui/format.ts'
 
 export const DOCUMENT_NAMES: Readonly<Record<DocumentItem['kind'], string>> = {
   receipt: 'Receipt',
@@ -33,8 +33,8 @@ export function DocumentLinks({
                 {DOCUMENT_NAMES[kind]} {number}
               </Link>
               <span className="tabular text-ink-soft">
-                {sayDate(issuedAt, 'UTC', locale)}, {kind === 'credit_note' && '−'}
-                {sayMoney(total, locale)}
+                {sayDate(issuedAt, 'UTC', locale)},{' '}
+                {sayMoney(kind === 'credit_note' ? minus(total) : total, locale)}
               </span>
             </li>
           ))}

@@ -24,6 +24,11 @@ export function sayMoney(amount: MoneyJson, locale = 'en-US'): string {
   return plain(formatMoney(money(amount.amountMinor, amount.currency), locale))
 }
 
+/** What is taken off; of nothing, nothing. */
+export function minus({ amountMinor, currency }: MoneyJson): MoneyJson {
+  return { amountMinor: amountMinor === 0 ? 0 : -amountMinor, currency }
+}
+
 /** "50%" */
 export function sayPercent(percent: number, locale = 'en-US'): string {
   return plain(

@@ -8,6 +8,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode
   /** Amounts and counts: set right, in figures of one width. */
   numeric?: boolean
+  /** Whether it says nothing of a row: it is left out of the row's card on a phone. */
+  idle?: (row: Row) => boolean
 }
 
 /** A table on wide screens, a stack of cards on a phone. The first column names the row. */
@@ -66,7 +68,9 @@ export function Table<Row>({
                     'font-normal md:border-b md:border-line md:px-3 md:py-3 md:align-top',
                     index === 0
                       ? 'max-md:text-lg max-md:font-semibold md:font-medium'
-                      : 'max-md:flex max-md:justify-between max-md:gap-4',
+                      : column.idle?.(row)
+                        ? 'max-md:hidden'
+                        : 'max-md:flex max-md:justify-between max-md:gap-4',
                     column.numeric && 'tabular md:text-right md:whitespace-nowrap',
                   )}
                 >

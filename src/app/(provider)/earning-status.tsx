@@ -17,20 +17,34 @@ export function EarningBadge({ status }: { status: EarningStatus }) {
   return <Badge tone={tone}>{word}</Badge>
 }
 
-type Dated = Pick<EarningLine, 'paidAt' | 'dueAt' | 'timeZone' | 'reason'>
+type Dated = Pick<EarningLine, 'status' | 'paidAt' | 'dueAt' | 'timeZone' | 'reason'>
 
 /** The date promised, the date it was sent, and why the two are not one. */
-export function EarningDates({ paidAt, dueAt, timeZone, reason, locale }: Dated & { locale: string }) {
-  const promised = sayDate(dueAt, timeZone, locale)
+export function EarningDates({
+  status,
+  paidAt,
+  dueAt,
+  timeZone,
+  reason,
+  locale,
+}: Dated & { locale: string }) {
+  const promised = `promised for ${sayDate(dueAt, timeZone, locale)}`
+  if (!paidAt) {
+    return (
+      <>
+        {promised}
+        {reason && <span className="block text-sm text-danger">{reason}</span>}
+      </>
+    )
+  }
+  const sent = sayDate(paidAt, timeZone, locale)
+  const kept = sent === sayDate(dueAt, timeZone, locale)
   return (
     <>
-      {paidAt ? `sent ${sayDate(paidAt, timeZone, locale)}` : `promised for ${promised}`}
-      {reason && (
-        <span className={paidAt ? 'block text-sm text-ink-soft' : 'block text-sm text-danger'}>
-          {paidAt && `promised for ${promised}: `}
-          {reason}
-        </span>
-      )}
+      sent {sent}
+      {status === 'reversed' && ', given back since'}
+      {!kept && <span className="block text-sm text-ink-soft">{promised}</span>}
+      {reason && <span className="block text-sm text-ink-soft">{reason}</span>}
     </>
   )
 }

@@ -25,6 +25,7 @@ export {
   BOOKING_TROUBLES,
   getOperatorHome,
   listTroubledBookings,
+  type TroubledBooking,
   type BookingTrouble,
   type OperatorHome,
 } from './troubles.ts'

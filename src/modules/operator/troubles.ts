@@ -3,7 +3,7 @@ import type { MoneyJson } from '#src/kernel/money.ts'
 import { isOpenFailure } from '#src/modules/payments/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { requireOperator } from './access.ts'
-import { amountOf, iso, limitOf, pageOf, positionOf, type Page, type PageInput } from './rows.ts'
+import { amountOf, iso, isoOrNull, limitOf, pageOf, positionOf, type Page, type PageInput } from './rows.ts'
 
 const STUCK_MINUTES = 15
 const OVERDUE_MINUTES = 5
@@ -128,6 +128,15 @@ export interface TroubledBooking {
   readonly customerName: string | null
   readonly paymentStatus: string
   readonly total: MoneyJson
+  /** What is in trouble, where it is an amount of its own: a refund, a payout, a dispute. */
+  readonly about: {
+    readonly amount: MoneyJson
+    /** When it was promised, asked for or wanted. */
+    readonly at: string | null
+    readonly reason: string | null
+    /** Where it is dealt with, if not with the booking. */
+    readonly disputeId: string | null
+  } | null
 }
 
 interface TroubledRow extends Record<string, unknown> {
@@ -142,6 +151,31 @@ interface TroubledRow extends Record<string, unknown> {
   payment_status: string
   total_minor: string
   currency: string
+  about_minor: string | null
+  about_at: string | null
+  about_reason: string | null
+  dispute_id: string | null
+}
+
+/** What of a booking is in trouble; one row at most. */
+function aboutOf(trouble: BookingTrouble): SQL {
+  switch (trouble) {
+    case 'refund_stuck':
+      return sql`select r.amount_minor, r.requested_at as at, r.failure_reason as reason, null::uuid as dispute_id from refunds r
+        where r.booking_id = b.id and (${isOpenFailure(sql`r`)} or r.status = 'requested') order by r.requested_at limit 1`
+    case 'disputed':
+    case 'evidence_due':
+      return sql`select d.amount_minor, d.evidence_due_at as at, replace(d.reason, '_', ' ') as reason, d.id as dispute_id from disputes d
+        where d.booking_id = b.id and d.status in ('inquiry', 'open') order by d.opened_at desc limit 1`
+    case 'payout_failed':
+    case 'payout_overdue':
+      return sql`select o.amount_minor, o.due_at as at, o.failure_reason as reason, null::uuid as dispute_id from payouts o
+        where o.booking_id = b.id`
+    case 'payment_stuck':
+    case 'answer_due':
+    case 'overdue':
+      return sql`select null::bigint as amount_minor, null::timestamptz as at, null as reason, null::uuid as dispute_id where false`
+  }
 }
 
 /** The bookings behind one of the counts, newest start first. */
@@ -155,9 +189,11 @@ export async function listTroubledBookings(
   const after = positionOf(input)
   const { rows } = await ctx.db.execute<TroubledRow>(sql`
     select b.id, b.code, b.state, b.starts_at, b.time_zone, b.service_name, pr.name as provider_name,
-      coalesce(u.name, b.guest_name) as customer_name, coalesce(pay.status, 'unpaid') as payment_status, b.total_minor, b.currency
+      coalesce(u.name, b.guest_name) as customer_name, coalesce(pay.status, 'unpaid') as payment_status, b.total_minor, b.currency,
+      about.amount_minor as about_minor, about.at as about_at, about.reason as about_reason, about.dispute_id
     from bookings b join providers pr on pr.id = b.provider_id
     left join users u on u.id = b.customer_id left join payments pay on pay.booking_id = b.id
+    left join lateral (${aboutOf(trouble)}) about on true
     where ${condition(trouble, ctx.now.toString())}
       ${after ? sql`and (b.starts_at, b.id) < (${after.at}::timestamptz, ${after.id}::uuid)` : sql``}
     order by b.starts_at desc, b.id desc limit ${limit + 1}`)
@@ -175,6 +211,15 @@ export async function listTroubledBookings(
       customerName: row.customer_name,
       paymentStatus: row.payment_status,
       total: amountOf(row.total_minor, row.currency),
+      about:
+        row.about_minor === null
+          ? null
+          : {
+              amount: amountOf(row.about_minor, row.currency),
+              at: isoOrNull(row.about_at),
+              reason: row.about_reason,
+              disputeId: row.dispute_id,
+            },
     }),
     (item) => ({ at: item.startsAt, id: item.id }),
   )

@@ -6,12 +6,13 @@ import {
   findById,
   listTroubledBookings,
   type BookingTrouble,
+  type TroubledBooking,
 } from '#src/modules/operator/reads.ts'
 import { PAYMENT_STATUSES } from '#src/modules/payments/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { buttonClasses, ButtonLink } from '#src/ui/button.tsx'
 import { EmptyState } from '#src/ui/empty-state.tsx'
-import { sayMoment, sayMoney, sayOffset } from '#src/ui/format.ts'
+import { sayDate, sayMoment, sayMoney, sayOffset } from '#src/ui/format.ts'
 import { Pagination } from '#src/ui/navigation.tsx'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { Table } from '#src/ui/table.tsx'
@@ -63,6 +64,7 @@ interface Line {
   customer: string | null
   payment: string
   total: BookingListItem['figures']['total']
+  about: TroubledBooking['about']
 }
 
 export default async function OperatorBookingsPage({ searchParams }: { searchParams: Promise<Query> }) {
@@ -206,6 +208,15 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
             header: 'Who',
             cell: ({ customer }) => customer ?? <span className="text-ink-soft">not said yet</span>,
           },
+          ...(trouble && ABOUT[trouble]
+            ? [
+                {
+                  key: 'about',
+                  header: ABOUT[trouble],
+                  cell: (line: Line) => <About line={line} word={ABOUT_DATES[trouble]} locale={locale.tag} />,
+                },
+              ]
+            : []),
           { key: 'state', header: 'State', cell: (line) => <StateBadge state={line.state} /> },
           { key: 'payment', header: 'Payment', cell: ({ payment }) => <StateBadge state={payment} /> },
           { key: 'total', header: 'Total', numeric: true, cell: ({ total }) => sayMoney(total, locale.tag) },
@@ -215,6 +226,55 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
         <Pagination nextHref={nextCursor && here(nextCursor)} firstHref={cursor ? here() : null} />
       </div>
     </Column>
+  )
+}
+
+/** What is in trouble, with the date that matters for it. */
+const ABOUT: Partial<Record<BookingTrouble, string>> = {
+  refund_stuck: 'Refund',
+  disputed: 'Dispute',
+  evidence_due: 'Dispute',
+  payout_failed: 'Payout',
+  payout_overdue: 'Payout',
+}
+const ABOUT_DATES: Partial<Record<BookingTrouble, string>> = {
+  refund_stuck: 'asked for',
+  disputed: 'evidence due',
+  evidence_due: 'evidence due',
+  payout_failed: 'promised for',
+  payout_overdue: 'promised for',
+}
+
+function About({
+  line: { about, timeZone },
+  word,
+  locale,
+}: {
+  line: Line
+  word?: string | undefined
+  locale: string
+}) {
+  if (!about) return null
+  const amount = sayMoney(about.amount, locale)
+  return (
+    <>
+      {about.disputeId ? (
+        <Link className="link" href={`/operator/disputes/${about.disputeId}`}>
+          {amount}
+        </Link>
+      ) : (
+        amount
+      )}
+      {about.at && (
+        <span className="block text-sm text-ink-soft">
+          {word}{' '}
+          {about.disputeId
+            ? `${sayMoment(about.at, 'UTC', locale)} UTC` // as the bank and the page of the dispute have it
+            : sayDate(about.at, timeZone, locale)}
+        </span>
+      )}
+      {about.reason && <span className="block text-sm text-danger">{about.reason}</span>}
+    </>
   )
 }
 
@@ -237,5 +297,6 @@ function lineOf(item: BookingListItem): Line {
     customer: customer?.name ?? null,
     payment: payment.status,
     total: figures.total,
+    about: null,
   }
 }

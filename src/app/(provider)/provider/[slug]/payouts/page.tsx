@@ -12,7 +12,7 @@ import { sayBankFailure } from '#src/modules/providers/reads.ts'
 import { ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { EmptyState } from '#src/ui/empty-state.tsx'
-import { sayDate, sayMoney } from '#src/ui/format.ts'
+import { minus, sayDate, sayMoney } from '#src/ui/format.ts'
 import { monthOf } from '#src/ui/month-grid.ts'
 import { Pagination } from '#src/ui/navigation.tsx'
 import { Notice } from '#src/ui/notice.tsx'
@@ -143,7 +143,7 @@ export default async function PayoutsPage({ params, searchParams }: PageProps) {
             numeric: true,
             cell: ({ bookingId }) => {
               const commission = partsOf.get(bookingId)?.commission
-              return commission ? `−${sayMoney(commission, tag)}` : '–'
+              return commission ? sayMoney(minus(commission), tag) : '–'
             },
           },
           {
@@ -204,7 +204,7 @@ function Sum({ label, amount, children }: { label: string; amount: string; child
   )
 }
 
-/** The price, and under it what of it went back. */
+/** The price, and under it what of it went back, by refunds or to a bank. */
 function PriceOf({
   base,
   refunded,
@@ -218,7 +218,7 @@ function PriceOf({
     <>
       {sayMoney(base, locale)}
       {refunded && refunded.amountMinor > 0 && (
-        <span className="block text-sm text-ink-soft">−{sayMoney(refunded, locale)} refunded</span>
+        <span className="block text-sm text-ink-soft">{sayMoney(minus(refunded), locale)} given back</span>
       )}
     </>
   )

@@ -65,11 +65,17 @@ export function PayoutAccount({
 
   const begins = account.id === null || account.disconnected
   const missing = account.requirements.length
-  const words = account.disconnected
-    ? 'Your payout account was disconnected from us. Connect it again, or set up another one; what you have earned waits for you. Until then you cannot be booked.'
-    : account.id
-      ? `${missing > 0 ? `${count(missing, 'answer is', 'answers are')} still missing` : 'Your details are being checked'}. Until then you cannot be booked.`
-      : 'Until you have set up how you are paid, your page can be seen but not booked.'
+  const [title, words] = account.disconnected
+    ? [
+        'Your payout account was disconnected from us',
+        'Connect it again, or set up another one; what you have earned waits for you. Until then you cannot be booked.',
+      ]
+    : [
+        'You cannot be paid yet',
+        account.id
+          ? `${missing > 0 ? `${count(missing, 'answer is', 'answers are')} still missing` : 'Your details are being checked'}. Until then you cannot be booked, and what you have earned waits for you.`
+          : 'Until you have set up how you are paid, your page can be seen but not booked.',
+      ]
   return (
     <div className="flex flex-col gap-3">
       {problem && <Notice tone="danger" title={problem} live />}
@@ -94,7 +100,7 @@ export function PayoutAccount({
           </p>
         </Notice>
       ) : (
-        <Notice tone="warning" title="You cannot be paid yet">
+        <Notice tone="warning" title={title}>
           <p>{words}</p>
         </Notice>
       )}

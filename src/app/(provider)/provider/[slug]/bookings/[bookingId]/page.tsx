@@ -8,7 +8,7 @@ import { listReviewRecords } from '#src/modules/reviews/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { Facts } from '#src/ui/facts.tsx'
-import { sayDuration, sayLongDay, sayMoment, sayMoney, saySpan, sayZone } from '#src/ui/format.ts'
+import { minus, sayDuration, sayLongDay, sayMoment, sayMoney, saySpan, sayZone } from '#src/ui/format.ts'
 import { Breadcrumbs } from '#src/ui/navigation.tsx'
 import { Notice } from '#src/ui/notice.tsx'
 import { Column } from '#src/ui/shell.tsx'
@@ -182,13 +182,13 @@ function Earnings({ view, earning, escrowDays, locale }: EarningsProps) {
   const lines = [
     ['Price', sayMoney(figures.base, locale)],
     ...(refunded.amountMinor > 0
-      ? [['Refunded of the price', `−${sayMoney(refunded, locale)}`] as const]
+      ? [['Given back of the price', sayMoney(minus(refunded), locale)] as const]
       : []),
     ...(commission.amountMinor > 0
       ? [
           [
             refunded.amountMinor > 0 ? 'Commission on what is kept' : 'Commission',
-            `−${sayMoney(commission, locale)}`,
+            sayMoney(minus(commission), locale),
           ] as const,
         ]
       : []),

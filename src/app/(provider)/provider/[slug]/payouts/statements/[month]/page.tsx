@@ -5,7 +5,7 @@ import { buttonClasses, ButtonLink } from '#src/ui/button.tsx'
 import { Card } from '#src/ui/card.tsx'
 import { classes } from '#src/ui/classes.ts'
 import { EmptyState } from '#src/ui/empty-state.tsx'
-import { sayDate, sayMoney, sayMonth } from '#src/ui/format.ts'
+import { minus, sayDate, sayMoney, sayMonth } from '#src/ui/format.ts'
 import { addMonths, monthOf } from '#src/ui/month-grid.ts'
 import { Breadcrumbs } from '#src/ui/navigation.tsx'
 import { PrintButton } from '#src/ui/print-button.tsx'
@@ -106,6 +106,7 @@ function Lines({ statement, slug, locale }: { statement: Statement; slug: string
     key: name,
     header: HEADERS[name],
     numeric: true,
+    idle: (line: StatementLine) => line[name].amountMinor === 0,
     cell: (line: StatementLine) => sayMoney(line[name], locale),
   })
   return (
@@ -143,6 +144,7 @@ function Lines({ statement, slug, locale }: { statement: Statement; slug: string
           key: 'sent',
           header: 'Sent',
           numeric: true,
+          idle: ({ transferred, reversed }) => transferred.amountMinor + reversed.amountMinor === 0,
           cell: ({ transferred, reversed }) => (
             <>
               {sayMoney(transferred, locale)}
@@ -224,8 +226,4 @@ function Entry({ label, value, strong = false }: { label: string; value: string;
       <dd className="tabular whitespace-nowrap">{value}</dd>
     </div>
   )
-}
-
-function minus({ amountMinor, currency }: Statement['opening']) {
-  return { amountMinor: amountMinor === 0 ? 0 : -amountMinor, currency }
 }
