@@ -69,6 +69,14 @@ test('only platform/config.ts reads the environment', () => {
   expect(readers.filter((line) => !line.startsWith('src/platform/config.ts:'))).toEqual([])
 })
 
+test('who may do what is said in kernel/rights.ts alone', () => {
+  const deciders = linesMatching(
+    code.filter((file) => file.startsWith('src/') && !/\.test\.tsx?$/.test(file)),
+    /\boperatorRole\s*(===|!==|&&|\?[^:.])/,
+  )
+  expect(deciders).toEqual([])
+})
+
 test('no lock on a row keeps others from referring to it', () => {
   const locks = linesMatching(
     files.filter((file) => /^(src|db)\/.*\.(ts|sql)$/.test(file)),

@@ -132,6 +132,7 @@ const bookingListItemSchema = bookingSchema
       'decline',
       'complete',
       'reportNoShow',
+      'reportAbsentProvider',
     ).openapi({
       description: 'What you can do now.',
     }),
@@ -611,6 +612,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
             'booking.wrong_state',
             'booking.not_yet',
             'booking.not_paid',
+            'auth.not_allowed',
             'payment.nothing_captured',
             'payment.refund_too_large',
             ...WRITE_REFUSALS,

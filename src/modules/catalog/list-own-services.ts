@@ -1,7 +1,8 @@
 import { asc, eq } from 'drizzle-orm'
-import { mayManageProvider, type Actor } from '#src/kernel/actor.ts'
+import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import { money, moneyToJson, type MoneyJson } from '#src/kernel/money.ts'
+import { may } from '#src/kernel/rights.ts'
 import { quotePrice } from '#src/modules/payments/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
@@ -46,7 +47,7 @@ export async function listOwnServices(
   actor: Actor,
   providerId: ProviderId,
 ): Promise<OwnServiceView[]> {
-  if (!mayManageProvider(actor, providerId)) throw refuse('provider.not_found')
+  if (!may(actor, 'provider.manage', { providerId })) throw refuse('provider.not_found')
   const rows = await db
     .select({ service: services, categoryName: categories.name })
     .from(services)

@@ -1,9 +1,10 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
-import { mayManageProvider, type Actor } from '#src/kernel/actor.ts'
+import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { moneyToJson, type Money } from '#src/kernel/money.ts'
+import { may } from '#src/kernel/rights.ts'
 import { lockManagedProvider } from '#src/modules/providers/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -133,7 +134,8 @@ export async function setServiceActive(ctx: Ctx, serviceId: ServiceId, active: b
 
 async function lockManagedService(tx: Tx, actor: Actor, serviceId: ServiceId): Promise<Service> {
   const [service] = await tx.select().from(services).where(eq(services.id, serviceId)).for('no key update')
-  if (!service || !mayManageProvider(actor, service.providerId)) throw refuse('service.not_found')
+  if (!service || !may(actor, 'provider.manage', { providerId: service.providerId }))
+    throw refuse('service.not_found')
   return service
 }
 

@@ -1,2 +1,1 @@
-export { maySeeEarnings } from './authorize.ts'
 export { WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'

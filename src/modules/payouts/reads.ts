@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import { moneyToJson, type Currency, type MoneyJson } from '#src/kernel/money.ts'
+import { may } from '#src/kernel/rights.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { maySeeEarnings } from './authorize.ts'
 import { WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
 import { findPayee, readDebt } from './queries.ts'
 
@@ -96,7 +96,7 @@ export async function getEarnings(
   providerId: ProviderId,
   page: { after?: EarningsPosition | undefined; limit?: number | undefined } = {},
 ): Promise<Earnings> {
-  if (!maySeeEarnings(ctx.actor, providerId)) throw refuse('provider.not_found')
+  if (!may(ctx.actor, 'earnings.see', { providerId })) throw refuse('provider.not_found')
   const payee = await findPayee(ctx.db, providerId)
   if (!payee) throw refuse('provider.not_found')
   const [sums, lines, owedMinor] = await Promise.all([

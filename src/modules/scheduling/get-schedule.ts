@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
-import { mayManageProvider, type Actor } from '#src/kernel/actor.ts'
+import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import type { DayWindow } from './domain/opening-hours.ts'
@@ -19,7 +20,7 @@ export async function getSchedule(
   actor: Actor,
   providerId: ProviderId,
 ): Promise<ScheduleView> {
-  if (!mayManageProvider(actor, providerId)) throw refuse('provider.not_found')
+  if (!may(actor, 'provider.manage', { providerId })) throw refuse('provider.not_found')
   const [calendar] = await db.select().from(calendars).where(eq(calendars.providerId, providerId))
   if (!calendar) throw refuse('provider.not_found')
   const [rules, overrides, off, feeds] = await Promise.all([

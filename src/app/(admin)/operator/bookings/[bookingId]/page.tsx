@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { isId, type BookingId } from '#src/kernel/ids.ts'
 import { moneyToJson } from '#src/kernel/money.ts'
+import { may } from '#src/kernel/rights.ts'
 import { getBookingView } from '#src/modules/bookings/reads.ts'
 import { listDocuments } from '#src/modules/documents/reads.ts'
 import { listTransfersOfSubject, type TransferView } from '#src/modules/ledger/reads.ts'
@@ -48,8 +49,8 @@ interface PageProps {
 export default async function OperatorBookingPage({ params, searchParams }: PageProps) {
   const { bookingId } = await params
   const path = `/operator/bookings/${bookingId}`
-  const { ctx, account } = await requireOperator(path)
-  const mayMoveMoney = account.operatorRole !== 'support'
+  const { ctx } = await requireOperator(path)
+  const mayRefund = may(ctx.actor, 'payment.refund')
   if (!isId(bookingId)) notFound()
   const id = bookingId as BookingId
   const [view, query, locale] = await Promise.all([
@@ -93,10 +94,10 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
           </ButtonLink>
         )}
         <BookingActions booking={view} as="operator" locale={tag} />
-        {backstage.payout?.status === 'failed' && (
+        {backstage.payout?.status === 'failed' && may(ctx.actor, 'payout.retry') && (
           <RetryPayout payout={backstage.payout} provider={view.provider.name} locale={tag} />
         )}
-        {mayMoveMoney && backstage.payment && backstage.payment.left.amountMinor > 0 && (
+        {mayRefund && backstage.payment && backstage.payment.left.amountMinor > 0 && (
           <RefundAction
             bookingId={id}
             left={backstage.payment.left}
@@ -104,7 +105,7 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
             locale={tag}
           />
         )}
-        {mayMoveMoney &&
+        {mayRefund &&
           backstage.refunds
             .filter(({ open }) => open)
             .map((refund) => <FailedRefund key={refund.id} refund={refund} locale={tag} />)}
