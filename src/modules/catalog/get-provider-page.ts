@@ -5,7 +5,7 @@ import { listReviews } from '#src/modules/reviews/index.ts'
 import { nextSlotsOfServices } from '#src/modules/scheduling/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { ratingAverage } from './search-providers.ts'
-import { SERVICE_JSON_SQL, toServiceView, type Fees, type ServiceJson } from './service-view.ts'
+import { SERVICE_JSON_SQL, SERVICES_MAX, toServiceView, type Fees, type ServiceJson } from './service-view.ts'
 import type { OpeningDay, ProviderPage } from './views.ts'
 
 const NEXT_SLOTS = 6
@@ -44,8 +44,10 @@ export async function getProviderPage(
   const { rows } = await db.execute<Row>(sql`
     select p.id, p.slug, p.name, p.headline, p.description, p.address_line, p.city, p.region, p.postal_code, p.country,
       p.latitude, p.longitude, p.photos, p.rating_sum, p.rating_count, p.time_zone, p.payout_account_ready as bookable,
-      (select json_agg(${SERVICE_JSON_SQL} order by s.position, s.id)
-       from services s join categories k on k.id = s.category_id where s.provider_id = p.id and s.active) as services,
+      (select json_agg(o.service order by o.position, o.id) from (
+         select ${SERVICE_JSON_SQL} as service, s.position, s.id
+         from services s join categories k on k.id = s.category_id where s.provider_id = p.id and s.active
+         order by s.position, s.id limit ${SERVICES_MAX}) o) as services,
       (select json_agg(json_build_array(r.weekday, r.opens_minute, r.closes_minute) order by r.weekday, r.opens_minute)
        from opening_rules r join calendars c on c.id = r.calendar_id where c.provider_id = p.id) as rules,
       (select json_object_agg(g.rating, g.count) from (

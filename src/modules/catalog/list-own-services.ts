@@ -1,12 +1,13 @@
-import { asc, eq } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import { money, moneyToJson, type MoneyJson } from '#src/kernel/money.ts'
 import { may } from '#src/kernel/rights.ts'
 import { quotePrice } from '#src/modules/payments/index.ts'
+import { EXTRAS_MAX } from '#src/modules/scheduling/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
-import type { Fees } from './service-view.ts'
+import { SERVICES_MAX, type Fees } from './service-view.ts'
 import {
   categories,
   serviceExtras,
@@ -54,12 +55,14 @@ export async function listOwnServices(
     .innerJoin(categories, eq(categories.id, services.categoryId))
     .where(eq(services.providerId, providerId))
     .orderBy(asc(services.position), asc(services.id))
+    .limit(SERVICES_MAX)
   const extras = await db
     .select({ extra: serviceExtras })
     .from(serviceExtras)
     .innerJoin(services, eq(services.id, serviceExtras.serviceId))
-    .where(eq(services.providerId, providerId))
+    .where(and(eq(services.providerId, providerId), serviceExtras.active))
     .orderBy(asc(serviceExtras.position), asc(serviceExtras.id))
+    .limit(SERVICES_MAX * EXTRAS_MAX)
   return rows.map(({ service, categoryName }) => {
     const {
       providerId: _provider,
@@ -86,7 +89,7 @@ export async function listOwnServices(
       guestTotal: json(quote.totalMinor),
       providerNet: json(quote.providerNetMinor),
       extras: extras
-        .filter(({ extra }) => extra.serviceId === service.id && extra.active)
+        .filter(({ extra }) => extra.serviceId === service.id)
         .map(({ extra: { id, name, priceMinor: extraMinor, extraMinutes } }) => ({
           id,
           name,

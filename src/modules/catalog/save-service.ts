@@ -1,4 +1,4 @@
-import { and, eq, notInArray, sql } from 'drizzle-orm'
+import { and, count, eq, notInArray, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
@@ -10,8 +10,9 @@ import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { invalid } from '#src/platform/http/define.ts'
+import { invalid, oneTooMany } from '#src/platform/http/define.ts'
 import { priceProblemOf, sayPriceProblem, stepProblemOf } from './price-problem.ts'
+import { SERVICES_MAX } from './service-view.ts'
 import {
   categories,
   serviceExtras,
@@ -63,6 +64,11 @@ export async function createService(
 ): Promise<ServiceId> {
   return inTransaction(ctx, async (tx) => {
     const provider = await lockManagedProvider(tx, ctx.actor, providerId)
+    const [existing] = await tx
+      .select({ services: count() })
+      .from(services)
+      .where(eq(services.providerId, providerId))
+    if ((existing?.services ?? 0) >= SERVICES_MAX) throw oneTooMany('name', SERVICES_MAX, 'services')
     await assertOfferable(tx, ctx, input, provider.currency)
     const id = randomUUID() as ServiceId
     const { price, extras = [], ...given } = input

@@ -7,6 +7,9 @@ import type { ServiceView } from './views.ts'
 
 export type Fees = Pick<Config, 'platformFee' | 'guestFee'>
 
+/** Of a provider, those off the page included, since none is ever deleted. The page shows all that are on it at once. */
+export const SERVICES_MAX = 200
+
 /** One service as {@link SERVICE_JSON_SQL} selects it. */
 export interface ServiceJson {
   id: string

@@ -55,6 +55,11 @@ export function invalid(path: string, message: string) {
   return refuse('request.invalid', { errors: [{ path, code: 'invalid', message }] })
 }
 
+/** More of something than there may be; the constant says why. */
+export function oneTooMany(path: string, maximum: number, what: string) {
+  return invalid(path, `is one too many: ${maximum} ${what} at most`)
+}
+
 export const problemSchema = z
   .object({
     type: z.string().openapi({ example: '/docs/api#booking.slot_taken' }),
