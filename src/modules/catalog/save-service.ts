@@ -156,7 +156,9 @@ async function assertOfferable(
     throw refuse('service.currency_differs', { currency })
   }
   if (price) assertPrice(ctx, price)
+  const ids = extras.map(({ id }) => id?.toLowerCase())
   for (const [index, extra] of extras.entries()) {
+    if (extra.id && ids.indexOf(ids[index]) < index) throw invalid(`extras.${index}.id`, 'is there twice')
     const problem = stepProblemOf(extra.price)
     if (problem) throw invalid(`extras.${index}.price`, sayPriceProblem(problem))
   }
