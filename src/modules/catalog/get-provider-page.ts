@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import { isId, type ProviderId, type ServiceId } from '#src/kernel/ids.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import { listReviews } from '#src/modules/reviews/index.ts'
-import { nextSlotsOfServices } from '#src/modules/scheduling/index.ts'
+import { hoursAndMinutes, nextSlotsOfServices } from '#src/modules/scheduling/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { ratingAverage } from './search-providers.ts'
 import { SERVICE_JSON_SQL, SERVICES_MAX, toServiceView, type Fees, type ServiceJson } from './service-view.ts'
@@ -54,7 +54,7 @@ export async function getProviderPage(
          select r.rating, count(*)::int as count from reviews r
          where r.provider_id = p.id and r.status = 'published' group by r.rating) g) as spread
     from providers p
-    where p.status = 'live' and ${isId(slugOrId) ? sql`p.id = ${slugOrId}::uuid` : sql`p.slug = ${slugOrId}`}`)
+    where ${isPublicPageOf(slugOrId)}`)
   const row = rows[0]
   if (!row) return null
   const services = (row.services ?? []).map((service) => toServiceView(fees, service))
@@ -105,6 +105,19 @@ export async function getProviderPage(
   }
 }
 
+/** Of `providers p`. */
+function isPublicPageOf(slugOrId: string): SQL {
+  return sql`p.status = 'live' and ${isId(slugOrId) ? sql`p.id = ${slugOrId}::uuid` : sql`p.slug = ${slugOrId}`}`
+}
+
+/** The provider that {@link getProviderPage} would show, and nothing of it. */
+export async function findPublicProvider(db: Queryable, slugOrId: string): Promise<ProviderId | null> {
+  const { rows } = await db.execute<{ id: ProviderId }>(
+    sql`select p.id from providers p where ${isPublicPageOf(slugOrId)}`,
+  )
+  return rows[0]?.id ?? null
+}
+
 function openingDays(
   rules: readonly [weekday: number, opensMinute: number, closesMinute: number][],
 ): OpeningDay[] {
@@ -112,12 +125,6 @@ function openingDays(
     weekday,
     windows: rules
       .filter(([day]) => day === weekday)
-      .map(([, opens, closes]) => ({ opens: wallTime(opens), closes: wallTime(closes) })),
+      .map(([, opens, closes]) => ({ opens: hoursAndMinutes(opens), closes: hoursAndMinutes(closes) })),
   }))
-}
-
-/** 540 → "09:00" */
-function wallTime(minute: number): string {
-  const two = (value: number) => String(value).padStart(2, '0')
-  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`
 }

@@ -3,19 +3,13 @@ import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import { money, moneyToJson, type MoneyJson } from '#src/kernel/money.ts'
 import { may } from '#src/kernel/rights.ts'
+import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
 import { quotePrice } from '#src/modules/payments/index.ts'
 import { EXTRAS_MAX } from '#src/modules/scheduling/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { SERVICES_MAX, type Fees } from './service-view.ts'
-import {
-  categories,
-  serviceExtras,
-  services,
-  type BookingMode,
-  type CancellationPolicy,
-  type LocationKind,
-} from './tables.ts'
+import { categories, serviceExtras, services } from './tables.ts'
 
 /** A service as the provider sees it: all settings, and what each kind of customer pays. */
 export interface OwnServiceView {

@@ -5,6 +5,7 @@ import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { moneyToJson, type Money } from '#src/kernel/money.ts'
 import { may } from '#src/kernel/rights.ts'
+import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
 import { lockManagedProvider } from '#src/modules/providers/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -13,15 +14,7 @@ import { refuse } from '#src/platform/errors.ts'
 import { invalid, oneTooMany } from '#src/platform/http/define.ts'
 import { priceProblemOf, sayPriceProblem, stepProblemOf } from './price-problem.ts'
 import { SERVICES_MAX } from './service-view.ts'
-import {
-  categories,
-  serviceExtras,
-  services,
-  type BookingMode,
-  type CancellationPolicy,
-  type LocationKind,
-  type ServiceExtraId,
-} from './tables.ts'
+import { categories, serviceExtras, services, type ServiceExtraId } from './tables.ts'
 import { SERVICE_DEFAULTS } from './write-services.ts'
 
 export interface ServiceExtraInput {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { BOOKING_MODES, CANCELLATION_POLICIES, LOCATION_KINDS } from '#src/kernel/service-terms.ts'
 import { reviewListSchema } from '#src/modules/reviews/index.ts'
 import {
   BUFFER_MINUTES_MAX,
@@ -7,7 +8,6 @@ import {
   EXTRAS_MAX,
 } from '#src/modules/scheduling/index.ts'
 import { idSchema, instantSchema, moneySchema, priceSchema } from '#src/platform/http/define.ts'
-import { BOOKING_MODES, CANCELLATION_POLICIES, LOCATION_KINDS } from './tables.ts'
 
 export const slotSchema = z
   .object({

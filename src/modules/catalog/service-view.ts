@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { money, moneyToJson, type Currency } from '#src/kernel/money.ts'
+import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
 import { quotePrice } from '#src/modules/payments/index.ts'
 import type { Config } from '#src/platform/config.ts'
-import type { BookingMode, CancellationPolicy, LocationKind } from './tables.ts'
 import type { ServiceView } from './views.ts'
 
 export type Fees = Pick<Config, 'platformFee' | 'guestFee'>

@@ -238,6 +238,15 @@ describe('a review', () => {
       (await app.request(`/api/v1/providers/${providerId}/reviews?cursor=nonsense`)).body.errors,
     ).toMatchObject([{ path: 'cursor' }])
   })
+
+  it('is found by the name in the address too, and only while the page is public', async () => {
+    const { slug } = await makeProvider(db)
+    const paused = await makeProvider(db, { status: 'paused' })
+    const list = (name: string) => app.request(`/api/v1/providers/${name}/reviews`)
+    expect(await list(slug)).toMatchObject({ status: 200, body: { items: [] } })
+    for (const name of [paused.slug, paused.providerId, 'nobody'])
+      expect(await list(name)).toMatchObject({ status: 404, body: { code: 'provider.not_found' } })
+  })
 })
 
 describe('the records of reviews', () => {

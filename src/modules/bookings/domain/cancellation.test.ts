@@ -1,14 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ROLES } from '#src/kernel/rights.ts'
+import { CANCELLATION_POLICIES, type CancellationPolicy } from '#src/kernel/service-terms.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import {
-  CANCELLATION_POLICIES,
-  decideCancellation,
-  refundPercentAt,
-  type CancellableBooking,
-  type CancellationPolicy,
-} from './cancellation.ts'
+import { decideCancellation, refundPercentAt, type CancellableBooking } from './cancellation.ts'
 import { BOOKING_STATES } from './lifecycle.ts'
 
 const START = Temporal.Instant.from('2026-11-26T19:00:00Z')

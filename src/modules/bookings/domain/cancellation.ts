@@ -1,12 +1,10 @@
 import { chargeStepOf } from '#src/kernel/charges.ts'
 import { proportionHalfUp, type Currency } from '#src/kernel/money.ts'
 import { mayAs, type Role } from '#src/kernel/rights.ts'
+import type { CancellationPolicy } from '#src/kernel/service-terms.ts'
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
 import { findTransition, type BookingState } from './lifecycle.ts'
 import { partyAs } from './party.ts'
-
-export const CANCELLATION_POLICIES = ['flexible', 'moderate', 'strict', 'non_refundable'] as const
-export type CancellationPolicy = (typeof CANCELLATION_POLICIES)[number]
 
 export interface PolicyStep {
   /** Counted back from the start, in elapsed hours: the step holds while at least this much is left. */

@@ -1,6 +1,7 @@
 import { mayAs, type Role } from '#src/kernel/rights.ts'
+import type { CancellationPolicy } from '#src/kernel/service-terms.ts'
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
-import { refundPercentAt, type CancellationPolicy } from './cancellation.ts'
+import { refundPercentAt } from './cancellation.ts'
 import type { BookingState } from './lifecycle.ts'
 
 export interface MovableBooking {
