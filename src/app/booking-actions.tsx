@@ -19,10 +19,9 @@ export function BookingActions({ booking, as, locale }: BookingActionsProps) {
   const net = earnings ? sayMoney(earnings.net, locale) : ''
   const total = sayMoney(figures.total, locale)
   // What a guest or customer has paid and not been given back.
-  const left = sayMoney(
-    { ...figures.total, amountMinor: figures.total.amountMinor - booking.payment.refunded.amountMinor },
-    locale,
-  )
+  const leftMinor = figures.total.amountMinor - booking.payment.refunded.amountMinor
+  const left = sayMoney({ ...figures.total, amountMinor: leftMinor }, locale)
+  const everything = booking.cancelRefund?.amountMinor === leftMinor
   const provider = as === 'provider' ? 'you' : booking.provider.name
   const reason = as === 'operator' ? 'required' : 'optional'
   const charged = CHARGED.has(booking.payment.status)
@@ -100,7 +99,7 @@ export function BookingActions({ booking, as, locale }: BookingActionsProps) {
           </p>
         </ActionButton>
       )}
-      {actions.reportNoShow && as === 'operator' && (
+      {actions.reportAbsentProvider && as === 'operator' && (
         <ActionButton
           label="Provider did not come"
           of={of}
@@ -135,9 +134,10 @@ export function BookingActions({ booking, as, locale }: BookingActionsProps) {
         >
           {charged ? (
             <p>
-              {who} gets <strong>{sayMoney(booking.cancelRefund, locale)}</strong> back: everything, whatever
-              the cancellation policy, since it is not the customer who cancels.{' '}
-              {as === 'provider' ? 'You receive' : `${provider} receives`} nothing.
+              {who} gets <strong>{sayMoney(booking.cancelRefund, locale)}</strong> back:{' '}
+              {everything
+                ? `everything that is left, whatever the cancellation policy. ${as === 'provider' ? 'You receive' : `${provider} receives`} nothing.`
+                : `what the cancellation policy says. Finance and admin operators can give back more.`}
             </p>
           ) : (
             <p>Nothing has been charged. What is reserved on the card is released.</p>

@@ -1,14 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { MovableClock } from '#src/platform/clock.ts'
-import {
-  idempotencyHeaders,
-  instantFrom,
-  instantSchema,
-  invalid,
-  ok,
-  refusals,
-  type Routes,
-} from '#src/platform/http/define.ts'
+import { instantFrom, instantSchema, invalid, ok, refusals, type Routes } from '#src/platform/http/define.ts'
 
 const YEARS_AHEAD_MAX = 2
 
@@ -35,7 +27,6 @@ export function demoRoutes({ clock }: { clock: MovableClock }): Routes {
         tags: ['Demo'],
         summary: 'Move time forward; what falls due then happens by itself',
         request: {
-          headers: idempotencyHeaders,
           body: {
             required: true,
             content: { 'application/json': { schema: z.object({ to: instantSchema }).strict() } },

@@ -3,7 +3,7 @@ import type { BookingId, ProviderId, UserId } from './ids.ts'
 export const OPERATOR_ROLES = ['support', 'finance', 'admin'] as const
 export type OperatorRole = (typeof OPERATOR_ROLES)[number]
 
-/** Who is asking. What they may do with a thing follows from this and from the thing, never from this alone. */
+/** Who is asking. What they may do with a thing follows from this and from the thing: kernel/rights.ts. */
 export type Actor =
   | { readonly kind: 'anonymous' }
   /** Holds the manage link of one booking. */
@@ -23,17 +23,3 @@ export const PARTIES = ['customer', 'guest', 'provider', 'operator', 'system'] a
 export type Party = (typeof PARTIES)[number]
 
 export const ANONYMOUS: Actor = { kind: 'anonymous' }
-
-/** Whether the actor may run this provider: its members, administrators of the marketplace, and the system itself. */
-export function mayManageProvider(actor: Actor, providerId: ProviderId): boolean {
-  if (actor.kind === 'system') return true
-  return actor.kind === 'user' && (actor.operatorRole === 'admin' || actor.providerIds.includes(providerId))
-}
-
-/** Operators who decide about money, and the system itself. */
-export function mayMoveMoney(actor: Actor): boolean {
-  return (
-    actor.kind === 'system' ||
-    (actor.kind === 'user' && (actor.operatorRole === 'finance' || actor.operatorRole === 'admin'))
-  )
-}

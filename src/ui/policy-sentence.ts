@@ -1,4 +1,5 @@
 import type { MoneyJson } from '#src/kernel/money.ts'
+import type { CancellationPolicy } from '#src/kernel/service-terms.ts'
 import { sayMoment, sayMoney, sayPercent } from './format.ts'
 
 export interface PolicyStep {
@@ -70,7 +71,7 @@ function sentence<Step extends PolicyStep>(
 }
 
 /** The four policies without dates, for before a time is chosen. */
-export const POLICY_WORDS: Readonly<Record<'flexible' | 'moderate' | 'strict' | 'non_refundable', string>> = {
+export const POLICY_WORDS: Readonly<Record<CancellationPolicy, string>> = {
   flexible: 'Free to cancel until 24 h before, then 50% back.',
   moderate: 'Free to cancel until 72 h before, 50% back until 24 h before, then no refund.',
   strict: '50% back until 7 days before, then no refund.',

@@ -69,6 +69,26 @@ test('only platform/config.ts reads the environment', () => {
   expect(readers.filter((line) => !line.startsWith('src/platform/config.ts:'))).toEqual([])
 })
 
+test('who may do what is said in kernel/rights.ts alone', () => {
+  const deciders = linesMatching(
+    code.filter((file) => file.startsWith('src/') && !/\.test\.tsx?$/.test(file)),
+    /\boperatorRole\s*(===|!==|&&|\?[^:.])/,
+  )
+  expect(deciders).toEqual([])
+})
+
+test('the terms of a service, and how a wall time is printed, are said in one place each', () => {
+  const ours = code.filter((file) => file.startsWith('src/') && !/\.test\.tsx?$/.test(file))
+  const places = (pattern: RegExp) => [
+    ...new Set(linesMatching(ours, pattern).map((line) => line.replace(/:.*/, ''))),
+  ]
+  expect(
+    places(/'flexible'\W+'moderate'\W+'strict'|'on_site'\W+'online'|'instant'\W+'request'(?!\s*\|)/),
+  ).toEqual(['src/kernel/service-terms.ts'])
+  expect(places(/\bCLOCK_JUMP_MS = /)).toEqual(['src/modules/scheduling/domain/zone-offsets.ts'])
+  expect(places(/function twoDigits\b/)).toEqual(['src/modules/scheduling/domain/wall-text.ts'])
+})
+
 test('no lock on a row keeps others from referring to it', () => {
   const locks = linesMatching(
     files.filter((file) => /^(src|db)\/.*\.(ts|sql)$/.test(file)),

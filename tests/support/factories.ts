@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { ProviderId, ServiceId, UserId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
+import type { BookingMode, CancellationPolicy } from '#src/kernel/service-terms.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Database } from '#src/platform/db/database.ts'
 
@@ -25,8 +26,8 @@ export interface ServiceOptions {
   minimumNoticeMinutes: number
   horizonDays: number
   capacity: number
-  bookingMode: 'instant' | 'request'
-  cancellationPolicy: 'flexible' | 'moderate' | 'strict' | 'non_refundable'
+  bookingMode: BookingMode
+  cancellationPolicy: CancellationPolicy
   priceMinor: number
 }
 

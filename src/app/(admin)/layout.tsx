@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
-import { pageAccount } from '#src/boot/web.ts'
+import { pageContext } from '#src/boot/web.ts'
+import { may } from '#src/kernel/rights.ts'
 import { Shell } from '#src/ui/shell.tsx'
 import { SectionNav } from '../section-nav.tsx'
 import { shellUser } from '../shell-user.tsx'
@@ -24,11 +25,11 @@ const LINKS = [
 ]
 
 export default async function OperatorLayout({ children }: { children: ReactNode }) {
-  const account = await pageAccount()
+  const { actor } = await pageContext()
   return (
     <Shell
       user={await shellUser()}
-      navigation={account?.operatorRole ? <SectionNav label="Operator console" links={LINKS} /> : null}
+      navigation={may(actor, 'console.see') ? <SectionNav label="Operator console" links={LINKS} /> : null}
     >
       {children}
     </Shell>

@@ -14,7 +14,7 @@ import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { decideCancellation } from './domain/cancellation.ts'
-import { partyOf } from './domain/party.ts'
+import { roleIn } from './domain/party.ts'
 import { findBooking, lockBookingVisibleTo, moveBooking } from './move-booking.ts'
 import type { Booking } from './tables.ts'
 
@@ -36,9 +36,9 @@ export async function closeOpenCheckout(
   input: CancelBooking,
 ): Promise<void> {
   const booking = await findBooking(ctx.db, input.bookingId)
-  const party = booking && partyOf(booking, ctx.actor)
-  if (booking?.state !== 'held' || !party) return
-  const decision = decideCancellation({ ...booking, refunded: null }, party, ctx.now)
+  const role = booking && roleIn(booking, ctx.actor)
+  if (booking?.state !== 'held' || !role) return
+  const decision = decideCancellation({ ...booking, refunded: null }, role, ctx.now)
   if (decision.refused || !expected(input, decision)) return
   if ((await closeCheckout(ctx, gateway, booking.id)) === 'paid') throw refuse('request.in_progress')
 }
@@ -50,11 +50,11 @@ export async function closeOpenCheckout(
  */
 export async function cancelBooking(ctx: Ctx, input: CancelBooking): Promise<Booking> {
   return inTransaction(ctx, async (tx) => {
-    const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
+    const { booking, role, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
     const payment = await lockPaymentOfBooking(tx, booking.id)
     const captured = payment !== null && payment.capturedMinor > 0n
     const refunded = captured ? await readGivenBack(tx, payment.id) : null
-    const decision = decideCancellation({ ...booking, refunded }, party, ctx.now)
+    const decision = decideCancellation({ ...booking, refunded }, role, ctx.now)
     if (decision.refused) throw refuse(decision.refused, { state: booking.state })
     const charging = booking.state === 'confirmed' && !captured
     const payable = booking.state === 'held' && !(await isCheckoutClosed(tx, booking.id))

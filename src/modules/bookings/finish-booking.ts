@@ -1,4 +1,5 @@
 import type { BookingId } from '#src/kernel/ids.ts'
+import { mayAs } from '#src/kernel/rights.ts'
 import { isBefore } from '#src/kernel/time.ts'
 import { findPaymentOfBooking, requestFullRefund } from '#src/modules/payments/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
@@ -72,13 +73,15 @@ export interface ReportNoShow {
 
 /**
  * Somebody did not come. An absent provider means everything is given back; an absent customer has paid for the time.
- * @throws refusals booking.not_found, booking.not_yet, booking.not_paid, booking.wrong_state.
+ * @throws refusals booking.not_found, auth.not_allowed, booking.not_yet, booking.not_paid, booking.wrong_state.
  */
 export async function reportNoShow(ctx: Ctx, input: ReportNoShow): Promise<Booking> {
   return inTransaction(ctx, async (tx) => {
-    const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
+    const { booking, role, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
     const absent =
       party === 'provider' ? 'customer' : party === 'operator' ? (input.absent ?? 'customer') : 'provider'
+    if (absent === 'provider' && !mayAs(role, 'booking.report_absent_provider'))
+      throw refuse('auth.not_allowed')
     if (isBefore(ctx.now, booking.startsAt)) throw refuse('booking.not_yet')
     const reportable = isBefore(ctx.now, booking.endsAt.add({ hours: NO_SHOW_REPORT_HOURS }))
     if (!reportable) throw refuse('booking.wrong_state', { state: booking.state })

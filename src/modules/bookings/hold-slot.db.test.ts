@@ -3,8 +3,11 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bookingsJobs } from './jobs.ts'
+import { instantFrom } from '#src/platform/http/define.ts'
 import { startTestApp } from '#tests/support/app.ts'
 import { fullHourIn, makeMember, makeProvider, signUp, type MadeProvider } from '#tests/support/factories.ts'
+
+import { holdSlot } from './hold-slot.ts'
 
 const app = await startTestApp({ worker: false })
 const { db } = app.database
@@ -259,5 +262,27 @@ describe('the database refuses by itself', () => {
       db.execute(sql`insert into booking_events (booking_id, sequence, transition, from_state, to_state, actor_kind, at)
         values (${body.booking.id}, 3, 'complete', 'in_progress', 'completed', 'system', now())`),
     ).rejects.toMatchObject({ cause: { message: expect.stringContaining('does not go on') } })
+  })
+})
+
+describe('a code that another booking has', () => {
+  it.each([1, 5])('is drawn again: nobody has taken the time (%i seats)', async (capacity) => {
+    const provider = await makeProvider(db, { service: { capacity } })
+    const first = await hold(provider, fullHourIn(48, app.now()))
+    const ctx = app.composition.contextFor({ kind: 'anonymous' })
+    const codes = [first.body.booking.code as string, `AAAA-AAA${capacity}`]
+    const second = {
+      serviceId: provider.serviceId,
+      startsAt: instantFrom(fullHourIn(72, app.now())),
+      extraIds: [],
+      expectedTotal: { amountMinor: 11_000n, currency: 'USD' as const },
+      note: '',
+    }
+    const request = { scope: 'test', key: randomUUID(), fingerprint: 'second' }
+    const { booking } = await holdSlot(ctx, second, request, () => codes.shift() ?? '')
+    expect(booking.code).toBe(`AAAA-AAA${capacity}`)
+    const { rows } = await db.execute<{ code: string; body: string }>(sql`
+      select b.code, k.body from bookings b, idempotency_keys k where b.id = ${booking.id} and k.key = ${request.key}`)
+    expect(rows).toEqual([{ code: booking.code, body: JSON.stringify(booking) }]) // as it is answered again
   })
 })

@@ -44,6 +44,8 @@ export interface HeldSlot {
   readonly replayed: boolean
 }
 
+const randomCode = () => bookingCode(randomBytes(5))
+
 const ANYWHERE_ON_THE_DAY = { hours: 26 }
 
 /**
@@ -54,7 +56,12 @@ const ANYWHERE_ON_THE_DAY = { hours: 26 }
  * @throws refusals of {@link makeOffer}, booking.price_changed with the new quote, booking.slot_not_offered and
  * booking.slot_taken with alternatives, request.idempotency_key_reused; RefusedBefore when the first answer was one of them.
  */
-export async function holdSlot(ctx: Ctx, input: HoldSlot, request: IdempotentRequest): Promise<HeldSlot> {
+export async function holdSlot(
+  ctx: Ctx,
+  input: HoldSlot,
+  request: IdempotentRequest,
+  drawCode: () => string = randomCode,
+): Promise<HeldSlot> {
   try {
     const { startsAt } = input
     const around = { start: startsAt.subtract(ANYWHERE_ON_THE_DAY), end: startsAt.add(ANYWHERE_ON_THE_DAY) }
@@ -62,16 +69,18 @@ export async function holdSlot(ctx: Ctx, input: HoldSlot, request: IdempotentReq
     await refuseUnlessOffered(ctx, input, offer)
 
     const booking = newBooking(ctx, input, offer)
-    const answer = bookingJson(
-      { ...NOT_YET, ...booking },
-      { provider: offer.bookable.provider, payment: null },
-    )
     const link = newGuestLink(ctx, booking.id, booking.endsAt)
-    for (let attempt = 1; attempt <= (booking.capacity === 1 ? 1 : SEAT_TRIES_MAX); attempt += 1) {
-      const outcome = await takeSlot(ctx, booking, link, request, JSON.stringify(answer))
-      if (outcome === 'full') break
+    // Who loses a seat of a group, or draws a code that another booking has, draws again.
+    for (let attempt = 1; attempt <= SEAT_TRIES_MAX; attempt += 1) {
+      const hold = { ...booking, code: drawCode() }
+      const answer = bookingJson(
+        { ...NOT_YET, ...hold },
+        { provider: offer.bookable.provider, payment: null },
+      )
+      const outcome = await takeSlot(ctx, hold, link, request, JSON.stringify(answer))
       if (outcome === 'held')
         return { booking: answer, guestKey: booking.isGuest ? guestKey(ctx, link.id) : null, replayed: false }
+      if (outcome === 'full' || (outcome === 'taken' && booking.capacity === 1)) break
     }
     throw refuse('booking.slot_taken', { alternatives: await alternatives(ctx, input, offer) })
   } catch (error) {
@@ -179,14 +188,13 @@ const NOT_YET = {
   endReason: null,
 } as const
 
-function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer): Hold {
+function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer): Omit<Hold, 'code'> {
   const id = randomUUID() as BookingId
   const { service, provider, calendarId } = offer.bookable
   const facts = withExtraMinutes(service.facts, extraMinutes(offer))
   const { platformFee, guestFee } = ctx.config
   return {
     id,
-    code: bookingCode(randomBytes(5)),
     providerId: provider.id,
     serviceId: service.id,
     calendarId,
@@ -224,9 +232,9 @@ function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer): Hold {
 /**
  * ON CONFLICT DO NOTHING, because a bare insert into an exclusion constraint deadlocks under contention: 64 clients on ten
  * slots waited up to 51 s for each other, this way 31 ms. No row means a conflict: the time, the seat, or the same request a
- * second time.
+ * second time; the code is looked up only then, and says so.
  */
-const insertHold = prepared((db) => {
+const insertHold = prepared<Record<string, unknown>, { outcome: 'held' | 'code_taken' }>((db) => {
   const value = sql.placeholder
   const columns = Object.fromEntries(HOLD_COLUMNS.map((name) => [name, value(name)])) as unknown as NewBooking
   const held = db
@@ -247,7 +255,10 @@ const insertHold = prepared((db) => {
       insert into idempotency_keys (scope, key, fingerprint, status, body, created_at, expires_at)
       select ${value('scope')}::text, ${value('key')}::text, ${value('fingerprint')}::text, 201, ${value('answer')}::text,
         ${value('now')}::timestamptz, ${value('answerExpiresAt')}::timestamptz from held)
-    select id from held`
+    select 'held' as outcome from held
+    union all
+    select 'code_taken' where not exists (select from held)
+      and exists (select from bookings where code = ${value('code')}::text)`
 })
 
 const FREE_SEAT = freeSeat(
@@ -261,7 +272,7 @@ async function takeSlot(
   link: GuestLink,
   request: IdempotentRequest,
   answer: string,
-): Promise<'held' | 'taken' | 'full'> {
+): Promise<'held' | 'taken' | 'code_taken' | 'full'> {
   const values = {
     ...booking,
     party: booking.isGuest ? 'guest' : 'customer',
@@ -274,7 +285,8 @@ async function takeSlot(
     answerExpiresAt: ctx.now.add({ hours: ANSWER_KEPT_HOURS }).toString(),
   }
   try {
-    return (await insertHold(ctx.db, values)).rowCount === 1 ? 'held' : 'taken'
+    const { rows } = await insertHold(ctx.db, values)
+    return rows[0]?.outcome ?? 'taken'
   } catch (error) {
     if (isSessionFull(error)) return 'full'
     throw error

@@ -4,12 +4,13 @@ import type { Party } from '#src/kernel/actor.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import type { Role } from '#src/kernel/rights.ts'
 import { laterOf } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { findTransition, type TransitionName } from './domain/lifecycle.ts'
-import { partyOf } from './domain/party.ts'
+import { partyAs, roleIn } from './domain/party.ts'
 import { bookingEvents, bookings, type Booking } from './tables.ts'
 
 /** Locks the booking for this transaction, as somebody who may see it. @throws refusal booking.not_found, also for what is not theirs. */
@@ -17,11 +18,11 @@ export async function lockBookingVisibleTo(
   tx: Tx,
   ctx: Ctx,
   id: BookingId,
-): Promise<{ booking: Booking; party: Party }> {
+): Promise<{ booking: Booking; role: Role; party: Party }> {
   const [booking] = await tx.select().from(bookings).where(eq(bookings.id, id)).for('no key update')
-  const party = booking ? partyOf(booking, ctx.actor) : null
-  if (!booking || !party) throw refuse('booking.not_found')
-  return { booking, party }
+  const role = booking ? roleIn(booking, ctx.actor) : null
+  if (!booking || !role) throw refuse('booking.not_found')
+  return { booking, role, party: partyAs(role) }
 }
 
 export async function findBooking(db: Queryable, id: BookingId): Promise<Booking | null> {

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { and, asc, desc, eq, gt, gte, inArray, lt, or, sql, type SQL } from 'drizzle-orm'
 import type { Party } from '#src/kernel/actor.ts'
+import { assert } from '#src/kernel/assert.ts'
 import type { BookingId, ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import { money, moneyToJson, type MoneyJson } from '#src/kernel/money.ts'
+import { may, mayAs, type Role } from '#src/kernel/rights.ts'
 import { isBefore, Temporal } from '#src/kernel/time.ts'
 import { settlementOf } from '#src/modules/payments/index.ts'
 import type { Ctx, ReadCtx } from '#src/platform/context.ts'
@@ -11,7 +13,7 @@ import { readCursor, writeCursor } from '#src/platform/http/cursor.ts'
 import { idSchema, instantSchema } from '#src/platform/http/define.ts'
 import { decideCancellation, policySteps, refundParts } from './domain/cancellation.ts'
 import { BOOKING_STATES, type BookingState } from './domain/lifecycle.ts'
-import { partyOf } from './domain/party.ts'
+import { partyAs, roleIn } from './domain/party.ts'
 import { decideReschedule } from './domain/reschedule.ts'
 import { findBookingFacts, listBookingFacts, type BookingFacts, type RefundFacts } from './facts.ts'
 import { makeOffer, quoteJson, type QuoteJson } from './quote-booking.ts'
@@ -71,6 +73,8 @@ export interface BookingView extends BookingJson {
     decline: boolean
     complete: boolean
     reportNoShow: boolean
+    /** Everything is given back then. */
+    reportAbsentProvider: boolean
   }
   /** What cancelling at this moment would give back. */
   cancelRefund: MoneyJson | null
@@ -95,15 +99,15 @@ export interface RefundStep {
 /** @throws refusal booking.not_found, also for what is not theirs. */
 export async function getBookingView(ctx: ReadCtx, id: BookingId): Promise<BookingView> {
   const facts = await findBookingFacts(ctx.db, id)
-  const party = facts ? partyOf(facts.booking, ctx.actor) : null
-  if (!facts || !party) throw refuse('booking.not_found')
+  const role = facts ? roleIn(facts.booking, ctx.actor) : null
+  if (!facts || !role) throw refuse('booking.not_found')
   const events = await ctx.db
     .select()
     .from(bookingEvents)
     .where(eq(bookingEvents.bookingId, id))
     .orderBy(asc(bookingEvents.sequence))
   return {
-    ...viewOf(facts, party, ctx.now),
+    ...viewOf(facts, role, ctx.now),
     timeline: events.map((event) => ({
       at: event.at.toString(),
       transition: event.transition,
@@ -114,20 +118,25 @@ export async function getBookingView(ctx: ReadCtx, id: BookingId): Promise<Booki
   }
 }
 
-function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<BookingView, 'timeline'> {
+function viewOf(facts: BookingFacts, role: Role, now: Temporal.Instant): Omit<BookingView, 'timeline'> {
+  const party = partyAs(role)
   const { booking, provider, customer, payment } = facts
   const amount = (minor: bigint) => moneyToJson(money(minor, booking.currency))
   const forCustomer = party === 'customer' || party === 'guest'
   const forProvider = party === 'provider' || party === 'operator'
   const paid = { ...booking, refunded: payment && payment.capturedMinor > 0n ? payment.refunded : null }
-  const cancellation = decideCancellation(paid, party, now)
-  const move = decideReschedule(booking, now)
+  const cancellation = decideCancellation(paid, role, now)
+  const move = decideReschedule(booking, role, now)
   const stepsOf = (percentMax: number) =>
     policySteps(booking.cancellationPolicy, percentMax).map((step) => {
       const { baseRefundMinor, surchargeRefundMinor } = refundParts(paid, step.refundPercent)
       return { ...step, refund: amount(baseRefundMinor + surchargeRefundMinor) }
     })
   const begun = !isBefore(now, booking.startsAt)
+  const reportable =
+    begun &&
+    ['confirmed', 'in_progress', 'completed'].includes(booking.state) &&
+    isBefore(now, booking.endsAt.add({ hours: 24 }))
   return {
     ...bookingJson(booking, { provider, payment }),
     party,
@@ -153,10 +162,8 @@ function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<
       accept: forProvider && booking.state === 'awaiting_provider',
       decline: forProvider && booking.state === 'awaiting_provider',
       complete: forProvider && begun && (booking.state === 'in_progress' || booking.state === 'confirmed'),
-      reportNoShow:
-        begun &&
-        ['confirmed', 'in_progress', 'completed'].includes(booking.state) &&
-        isBefore(now, booking.endsAt.add({ hours: 24 })),
+      reportNoShow: reportable,
+      reportAbsentProvider: reportable && mayAs(role, 'booking.report_absent_provider'),
     },
     cancelRefund: cancellation.refused
       ? null
@@ -171,7 +178,7 @@ function viewOf(facts: BookingFacts, party: Party, now: Temporal.Instant): Omit<
       ? null
       : {
           asBooked: stepsOf(booking.refundPercentMax),
-          afterMove: stepsOf(party === 'operator' ? booking.refundPercentMax : move.refundPercentMax),
+          afterMove: stepsOf(move.refundPercentMax),
         },
   }
 }
@@ -256,9 +263,11 @@ export async function listBookings(ctx: Ctx, query: ListBookings): Promise<Booki
       : [desc(bookings.startsAt), desc(bookings.id)],
     limit: limit + 1,
   })
-  const items = rows
-    .slice(0, limit)
-    .map((facts) => viewOf(facts, partyOf(facts.booking, ctx.actor) ?? 'operator', ctx.now))
+  const items = rows.slice(0, limit).map((facts) => {
+    const role = roleIn(facts.booking, ctx.actor)
+    assert(role, 'nobody is listed bookings that do not exist for them')
+    return viewOf(facts, role, ctx.now)
+  })
   const last = items.at(-1)
   return {
     items,
@@ -282,7 +291,7 @@ function mine(ctx: Ctx, { as, providerId }: ListBookings): SQL | undefined {
       )
     }
     case 'operator':
-      if (!actor.operatorRole) throw refuse('auth.not_allowed')
+      if (!may(actor, 'booking.list_everybodys')) throw refuse('auth.not_allowed')
       return providerId ? eq(bookings.providerId, providerId) : undefined
   }
 }

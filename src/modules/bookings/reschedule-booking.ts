@@ -29,8 +29,8 @@ export async function rescheduleBooking(
 ): Promise<Booking> {
   const { startsAt } = input
   return inTransaction(ctx, async (tx) => {
-    const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
-    const decision = decideReschedule(booking, ctx.now)
+    const { booking, role, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
+    const decision = decideReschedule(booking, role, ctx.now)
     if (decision.refused) throw refuse(decision.refused, { state: booking.state })
     if (startsAt.equals(booking.startsAt)) throw refuse('booking.same_time')
     const offered = await offeredStart(tx, ctx, booking, startsAt)
@@ -53,7 +53,7 @@ export async function rescheduleBooking(
           seat: freeSeat(sql`${sessionId}::uuid`, sql`${offered.capacity}::int`),
           timeZone: offered.timeZone,
           localStart: startsAt.toZonedDateTimeISO(offered.timeZone).toPlainDateTime(),
-          refundPercentMax: party === 'operator' ? booking.refundPercentMax : decision.refundPercentMax,
+          refundPercentMax: decision.refundPercentMax,
           answerDueAt: booking.answerDueAt && earlierOf(booking.answerDueAt, startsAt),
         },
         facts: { from: booking.startsAt.toString(), to: startsAt.toString() },

@@ -4,6 +4,7 @@ import { setCookie } from 'hono/cookie'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { PARTIES } from '#src/kernel/actor.ts'
 import type { BookingId, ProviderId, ServiceId, UserId } from '#src/kernel/ids.ts'
+import { BOOKING_MODES, CANCELLATION_POLICIES, LOCATION_KINDS } from '#src/kernel/service-terms.ts'
 import { findPaymentOfBooking, syncPayment } from '#src/modules/payments/index.ts'
 import { EXTRAS_MAX } from '#src/modules/scheduling/index.ts'
 import type { Ctx, ReadCtx } from '#src/platform/context.ts'
@@ -33,7 +34,6 @@ import { beginCheckout } from './begin-checkout.ts'
 import { cancelBooking, closeOpenCheckout } from './cancel-booking.ts'
 import { claimBooking } from './claim-booking.ts'
 import { claimBookingsOfMailbox } from './claim-bookings-of-mailbox.ts'
-import { CANCELLATION_POLICIES } from './domain/cancellation.ts'
 import { BOOKING_STATES } from './domain/lifecycle.ts'
 import { completeBooking, reportNoShow } from './finish-booking.ts'
 import { holdSlot } from './hold-slot.ts'
@@ -60,9 +60,9 @@ const bookingSchema = z
       id: idSchema,
       name: z.string(),
       durationMinutes: z.number().int(),
-      locationKind: z.enum(['on_site', 'online']),
+      locationKind: z.enum(LOCATION_KINDS),
     }),
-    bookingMode: z.enum(['instant', 'request']),
+    bookingMode: z.enum(BOOKING_MODES),
     isGuest: z.boolean(),
     figures: z.object({
       base: moneySchema,
@@ -132,6 +132,7 @@ const bookingListItemSchema = bookingSchema
       'decline',
       'complete',
       'reportNoShow',
+      'reportAbsentProvider',
     ).openapi({
       description: 'What you can do now.',
     }),
@@ -611,6 +612,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
             'booking.wrong_state',
             'booking.not_yet',
             'booking.not_paid',
+            'auth.not_allowed',
             'payment.nothing_captured',
             'payment.refund_too_large',
             ...WRITE_REFUSALS,

@@ -15,8 +15,8 @@ import { PARTIES } from '#src/kernel/actor.ts'
 import type { BookingId, CalendarId, ProviderId, ServiceId, UserId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import type { Currency } from '#src/kernel/money.ts'
+import { BOOKING_MODES, CANCELLATION_POLICIES, LOCATION_KINDS } from '#src/kernel/service-terms.ts'
 import { citext, instant, timeRange, wallTime } from '#src/platform/db/columns.ts'
-import { CANCELLATION_POLICIES } from './domain/cancellation.ts'
 import { BOOKING_STATES } from './domain/lifecycle.ts'
 
 /** An extra as it was when booked. */
@@ -54,8 +54,8 @@ export const bookings = pgTable('bookings', {
   bufferBeforeMinutes: integer().notNull(),
   bufferAfterMinutes: integer().notNull(),
   minimumNoticeMinutes: integer().notNull(),
-  locationKind: text({ enum: ['on_site', 'online'] }).notNull(),
-  bookingMode: text({ enum: ['instant', 'request'] }).notNull(),
+  locationKind: text({ enum: LOCATION_KINDS }).notNull(),
+  bookingMode: text({ enum: BOOKING_MODES }).notNull(),
   cancellationPolicy: text({ enum: CANCELLATION_POLICIES }).notNull(),
   currency: char({ length: 3 }).$type<Currency>().notNull(),
   baseMinor: bigint({ mode: 'bigint' }).notNull(),

@@ -1,6 +1,7 @@
 import { moneyToJson, money, type MoneyJson } from '#src/kernel/money.ts'
+import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
 import type { Booking, BookedExtra } from './tables.ts'
-import { datedPolicy, type CancellationPolicy } from './domain/cancellation.ts'
+import { datedPolicy } from './domain/cancellation.ts'
 import type { BookingState } from './domain/lifecycle.ts'
 
 /** A booking as the API answers it. Instants are ISO strings; amounts are those frozen when it was made. */
@@ -14,8 +15,8 @@ export interface BookingJson {
   /** Wall time in timeZone, as promised. */
   localStart: string
   provider: { id: string; slug: string; name: string }
-  service: { id: string; name: string; durationMinutes: number; locationKind: 'on_site' | 'online' }
-  bookingMode: 'instant' | 'request'
+  service: { id: string; name: string; durationMinutes: number; locationKind: LocationKind }
+  bookingMode: BookingMode
   isGuest: boolean
   figures: {
     base: MoneyJson

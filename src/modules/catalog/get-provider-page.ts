@@ -1,11 +1,11 @@
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import { isId, type ProviderId, type ServiceId } from '#src/kernel/ids.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import { listReviews } from '#src/modules/reviews/index.ts'
-import { nextSlotsOfServices } from '#src/modules/scheduling/index.ts'
+import { hoursAndMinutes, nextSlotsOfServices } from '#src/modules/scheduling/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { ratingAverage } from './search-providers.ts'
-import { SERVICE_JSON_SQL, toServiceView, type Fees, type ServiceJson } from './service-view.ts'
+import { SERVICE_JSON_SQL, SERVICES_MAX, toServiceView, type Fees, type ServiceJson } from './service-view.ts'
 import type { OpeningDay, ProviderPage } from './views.ts'
 
 const NEXT_SLOTS = 6
@@ -44,15 +44,17 @@ export async function getProviderPage(
   const { rows } = await db.execute<Row>(sql`
     select p.id, p.slug, p.name, p.headline, p.description, p.address_line, p.city, p.region, p.postal_code, p.country,
       p.latitude, p.longitude, p.photos, p.rating_sum, p.rating_count, p.time_zone, p.payout_account_ready as bookable,
-      (select json_agg(${SERVICE_JSON_SQL} order by s.position, s.id)
-       from services s join categories k on k.id = s.category_id where s.provider_id = p.id and s.active) as services,
+      (select json_agg(o.service order by o.position, o.id) from (
+         select ${SERVICE_JSON_SQL} as service, s.position, s.id
+         from services s join categories k on k.id = s.category_id where s.provider_id = p.id and s.active
+         order by s.position, s.id limit ${SERVICES_MAX}) o) as services,
       (select json_agg(json_build_array(r.weekday, r.opens_minute, r.closes_minute) order by r.weekday, r.opens_minute)
        from opening_rules r join calendars c on c.id = r.calendar_id where c.provider_id = p.id) as rules,
       (select json_object_agg(g.rating, g.count) from (
          select r.rating, count(*)::int as count from reviews r
          where r.provider_id = p.id and r.status = 'published' group by r.rating) g) as spread
     from providers p
-    where p.status = 'live' and ${isId(slugOrId) ? sql`p.id = ${slugOrId}::uuid` : sql`p.slug = ${slugOrId}`}`)
+    where ${isPublicPageOf(slugOrId)}`)
   const row = rows[0]
   if (!row) return null
   const services = (row.services ?? []).map((service) => toServiceView(fees, service))
@@ -103,6 +105,19 @@ export async function getProviderPage(
   }
 }
 
+/** Of `providers p`. */
+function isPublicPageOf(slugOrId: string): SQL {
+  return sql`p.status = 'live' and ${isId(slugOrId) ? sql`p.id = ${slugOrId}::uuid` : sql`p.slug = ${slugOrId}`}`
+}
+
+/** The provider that {@link getProviderPage} would show, and nothing of it. */
+export async function findPublicProvider(db: Queryable, slugOrId: string): Promise<ProviderId | null> {
+  const { rows } = await db.execute<{ id: ProviderId }>(
+    sql`select p.id from providers p where ${isPublicPageOf(slugOrId)}`,
+  )
+  return rows[0]?.id ?? null
+}
+
 function openingDays(
   rules: readonly [weekday: number, opensMinute: number, closesMinute: number][],
 ): OpeningDay[] {
@@ -110,12 +125,6 @@ function openingDays(
     weekday,
     windows: rules
       .filter(([day]) => day === weekday)
-      .map(([, opens, closes]) => ({ opens: wallTime(opens), closes: wallTime(closes) })),
+      .map(([, opens, closes]) => ({ opens: hoursAndMinutes(opens), closes: hoursAndMinutes(closes) })),
   }))
-}
-
-/** 540 → "09:00" */
-function wallTime(minute: number): string {
-  const two = (value: number) => String(value).padStart(2, '0')
-  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`
 }

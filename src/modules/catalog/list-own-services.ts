@@ -1,19 +1,15 @@
-import { asc, eq } from 'drizzle-orm'
-import { mayManageProvider, type Actor } from '#src/kernel/actor.ts'
+import { and, asc, eq } from 'drizzle-orm'
+import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import { money, moneyToJson, type MoneyJson } from '#src/kernel/money.ts'
+import { may } from '#src/kernel/rights.ts'
+import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
 import { quotePrice } from '#src/modules/payments/index.ts'
+import { EXTRAS_MAX } from '#src/modules/scheduling/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
-import type { Fees } from './service-view.ts'
-import {
-  categories,
-  serviceExtras,
-  services,
-  type BookingMode,
-  type CancellationPolicy,
-  type LocationKind,
-} from './tables.ts'
+import { SERVICES_MAX, type Fees } from './service-view.ts'
+import { categories, serviceExtras, services } from './tables.ts'
 
 /** A service as the provider sees it: all settings, and what each kind of customer pays. */
 export interface OwnServiceView {
@@ -46,19 +42,21 @@ export async function listOwnServices(
   actor: Actor,
   providerId: ProviderId,
 ): Promise<OwnServiceView[]> {
-  if (!mayManageProvider(actor, providerId)) throw refuse('provider.not_found')
+  if (!may(actor, 'provider.manage', { providerId })) throw refuse('provider.not_found')
   const rows = await db
     .select({ service: services, categoryName: categories.name })
     .from(services)
     .innerJoin(categories, eq(categories.id, services.categoryId))
     .where(eq(services.providerId, providerId))
     .orderBy(asc(services.position), asc(services.id))
+    .limit(SERVICES_MAX)
   const extras = await db
     .select({ extra: serviceExtras })
     .from(serviceExtras)
     .innerJoin(services, eq(services.id, serviceExtras.serviceId))
-    .where(eq(services.providerId, providerId))
+    .where(and(eq(services.providerId, providerId), serviceExtras.active))
     .orderBy(asc(serviceExtras.position), asc(serviceExtras.id))
+    .limit(SERVICES_MAX * EXTRAS_MAX)
   return rows.map(({ service, categoryName }) => {
     const {
       providerId: _provider,
@@ -85,7 +83,7 @@ export async function listOwnServices(
       guestTotal: json(quote.totalMinor),
       providerNet: json(quote.providerNetMinor),
       extras: extras
-        .filter(({ extra }) => extra.serviceId === service.id && extra.active)
+        .filter(({ extra }) => extra.serviceId === service.id)
         .map(({ extra: { id, name, priceMinor: extraMinor, extraMinutes } }) => ({
           id,
           name,

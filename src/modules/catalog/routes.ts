@@ -18,7 +18,7 @@ import {
   type Routes,
 } from '#src/platform/http/define.ts'
 import { inIdempotentTransaction } from '#src/platform/http/idempotency.ts'
-import { getProviderPage } from './get-provider-page.ts'
+import { findPublicProvider, getProviderPage } from './get-provider-page.ts'
 import { listCategories } from './list-categories.ts'
 import { listOwnServices } from './list-own-services.ts'
 import { createService, setServiceActive, updateService, type ServiceExtraInput } from './save-service.ts'
@@ -106,10 +106,10 @@ export function catalogRoutes(): Routes {
         },
       }),
       async (c) => {
-        const { db, config, now } = c.var.ctx
-        const page = await getProviderPage(db, config, c.req.valid('param').slugOrId, now)
-        if (!page) throw refuse('provider.not_found')
-        return c.json(await listReviews(db, page.id as ProviderId, c.req.valid('query')), 200)
+        const { db } = c.var.ctx
+        const providerId = await findPublicProvider(db, c.req.valid('param').slugOrId)
+        if (!providerId) throw refuse('provider.not_found')
+        return c.json(await listReviews(db, providerId, c.req.valid('query')), 200)
       },
     )
 

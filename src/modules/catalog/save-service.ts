@@ -1,25 +1,20 @@
-import { and, eq, notInArray, sql } from 'drizzle-orm'
+import { and, count, eq, notInArray, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
-import { mayManageProvider, type Actor } from '#src/kernel/actor.ts'
+import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { moneyToJson, type Money } from '#src/kernel/money.ts'
+import { may } from '#src/kernel/rights.ts'
+import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
 import { lockManagedProvider } from '#src/modules/providers/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { invalid } from '#src/platform/http/define.ts'
+import { invalid, oneTooMany } from '#src/platform/http/define.ts'
 import { priceProblemOf, sayPriceProblem, stepProblemOf } from './price-problem.ts'
-import {
-  categories,
-  serviceExtras,
-  services,
-  type BookingMode,
-  type CancellationPolicy,
-  type LocationKind,
-  type ServiceExtraId,
-} from './tables.ts'
+import { SERVICES_MAX } from './service-view.ts'
+import { categories, serviceExtras, services, type ServiceExtraId } from './tables.ts'
 import { SERVICE_DEFAULTS } from './write-services.ts'
 
 export interface ServiceExtraInput {
@@ -62,6 +57,11 @@ export async function createService(
 ): Promise<ServiceId> {
   return inTransaction(ctx, async (tx) => {
     const provider = await lockManagedProvider(tx, ctx.actor, providerId)
+    const [existing] = await tx
+      .select({ services: count() })
+      .from(services)
+      .where(eq(services.providerId, providerId))
+    if ((existing?.services ?? 0) >= SERVICES_MAX) throw oneTooMany('name', SERVICES_MAX, 'services')
     await assertOfferable(tx, ctx, input, provider.currency)
     const id = randomUUID() as ServiceId
     const { price, extras = [], ...given } = input
@@ -133,7 +133,8 @@ export async function setServiceActive(ctx: Ctx, serviceId: ServiceId, active: b
 
 async function lockManagedService(tx: Tx, actor: Actor, serviceId: ServiceId): Promise<Service> {
   const [service] = await tx.select().from(services).where(eq(services.id, serviceId)).for('no key update')
-  if (!service || !mayManageProvider(actor, service.providerId)) throw refuse('service.not_found')
+  if (!service || !may(actor, 'provider.manage', { providerId: service.providerId }))
+    throw refuse('service.not_found')
   return service
 }
 
@@ -148,7 +149,9 @@ async function assertOfferable(
     throw refuse('service.currency_differs', { currency })
   }
   if (price) assertPrice(ctx, price)
+  const ids = extras.map(({ id }) => id?.toLowerCase())
   for (const [index, extra] of extras.entries()) {
+    if (extra.id && ids.indexOf(ids[index]) < index) throw invalid(`extras.${index}.id`, 'is there twice')
     const problem = stepProblemOf(extra.price)
     if (problem) throw invalid(`extras.${index}.price`, sayPriceProblem(problem))
   }

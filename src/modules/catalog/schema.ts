@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { BOOKING_MODES, CANCELLATION_POLICIES, LOCATION_KINDS } from '#src/kernel/service-terms.ts'
 import { reviewListSchema } from '#src/modules/reviews/index.ts'
 import {
   BUFFER_MINUTES_MAX,
@@ -6,8 +7,7 @@ import {
   EXTRA_MINUTES_MAX,
   EXTRAS_MAX,
 } from '#src/modules/scheduling/index.ts'
-import { idSchema, instantSchema, moneySchema } from '#src/platform/http/define.ts'
-import { BOOKING_MODES, CANCELLATION_POLICIES, LOCATION_KINDS } from './tables.ts'
+import { idSchema, instantSchema, moneySchema, priceSchema } from '#src/platform/http/define.ts'
 
 export const slotSchema = z
   .object({
@@ -160,7 +160,7 @@ export const serviceInputSchema = z
     name: z.string().trim().min(1).max(120),
     categoryId: z.string().min(1).max(60),
     durationMinutes: z.number().int().min(5).max(DURATION_MINUTES_MAX),
-    price: moneySchema,
+    price: priceSchema,
     description: z.string().trim().max(2000).optional(),
     bufferBeforeMinutes: z.number().int().min(0).max(BUFFER_MINUTES_MAX).optional(),
     bufferAfterMinutes: z.number().int().min(0).max(BUFFER_MINUTES_MAX).optional(),
@@ -177,7 +177,7 @@ export const serviceInputSchema = z
           .object({
             id: idSchema.optional(),
             name: z.string().trim().min(1).max(120),
-            price: moneySchema,
+            price: priceSchema,
             extraMinutes: z.number().int().min(0).max(EXTRA_MINUTES_MAX),
           })
           .strict(),

@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { money, moneyToJson, type Currency } from '#src/kernel/money.ts'
+import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
 import { quotePrice } from '#src/modules/payments/index.ts'
 import type { Config } from '#src/platform/config.ts'
-import type { BookingMode, CancellationPolicy, LocationKind } from './tables.ts'
 import type { ServiceView } from './views.ts'
 
 export type Fees = Pick<Config, 'platformFee' | 'guestFee'>
+
+/** Of a provider, those off the page included, since none is ever deleted. The page shows all that are on it at once. */
+export const SERVICES_MAX = 200
 
 /** One service as {@link SERVICE_JSON_SQL} selects it. */
 export interface ServiceJson {

@@ -1,18 +1,10 @@
 import { bigint, boolean, char, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { Id, ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
+import { BOOKING_MODES, CANCELLATION_POLICIES, LOCATION_KINDS } from '#src/kernel/service-terms.ts'
 import { instant } from '#src/platform/db/columns.ts'
 
 export type ServiceExtraId = Id<'service extra'>
-
-export const BOOKING_MODES = ['instant', 'request'] as const
-export type BookingMode = (typeof BOOKING_MODES)[number]
-
-export const CANCELLATION_POLICIES = ['flexible', 'moderate', 'strict', 'non_refundable'] as const
-export type CancellationPolicy = (typeof CANCELLATION_POLICIES)[number]
-
-export const LOCATION_KINDS = ['on_site', 'online'] as const
-export type LocationKind = (typeof LOCATION_KINDS)[number]
 
 export const categories = pgTable('categories', {
   id: text().primaryKey(),

@@ -1,7 +1,7 @@
 import type { MoneyJson } from '#src/kernel/money.ts'
+import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
 import type { SlotView } from '#src/modules/scheduling/index.ts'
 import type { ReviewList } from '#src/modules/reviews/index.ts'
-import type { BookingMode, CancellationPolicy, LocationKind } from './tables.ts'
 
 // What pages and the API show of the catalog. Plain JSON.
 

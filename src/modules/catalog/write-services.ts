@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
+import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import type { Tx } from '#src/platform/db/database.ts'
-import type { BookingMode, CancellationPolicy, LocationKind, ServiceExtraId } from './tables.ts'
+import type { ServiceExtraId } from './tables.ts'
 
 export interface NewService {
   readonly id: ServiceId

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { assert } from '#src/kernel/assert.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import {
   isCurrency,
   money,
@@ -10,7 +11,7 @@ import {
   type MoneyJson,
 } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import { maySeeEarnings, slipReason, type SlipCode, type WaitCode } from '#src/modules/payouts/index.ts'
+import { slipReason, type SlipCode, type WaitCode } from '#src/modules/payouts/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { csvRow } from '#src/platform/csv.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
@@ -64,7 +65,7 @@ const LINES_MAX = 20_000
  * @throws provider.not_found, also for what is not theirs.
  */
 export async function getStatement(ctx: Ctx, providerId: ProviderId, month: string): Promise<Statement> {
-  if (!maySeeEarnings(ctx.actor, providerId)) throw refuse('provider.not_found')
+  if (!may(ctx.actor, 'earnings.see', { providerId })) throw refuse('provider.not_found')
   return ctx.db.transaction((tx) => read(tx, ctx, providerId, month), {
     isolationLevel: 'repeatable read',
     accessMode: 'read only',

@@ -1,5 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Actor } from '#src/kernel/actor.ts'
 import { moneyToJson } from '#src/kernel/money.ts'
+import { may } from '#src/kernel/rights.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { idSchema, instantSchema, moneySchema, ok, refusals, type Routes } from '#src/platform/http/define.ts'
 import { readCursor, writeCursor } from '#src/platform/http/cursor.ts'
@@ -93,7 +95,7 @@ export function ledgerRoutes(): Routes {
   return (api) => {
     api.openapi(trialBalanceRoute, async (c) => {
       const { db, actor } = c.var.ctx
-      refuseUnlessOperator(actor)
+      assertMaySeeLedger(actor)
       const balances = await getTrialBalances(db)
       const currencies = balances.map(({ currency, accounts, debitMinor, creditMinor, differenceMinor }) => ({
         currency,
@@ -106,7 +108,7 @@ export function ledgerRoutes(): Routes {
     })
     api.openapi(transfersRoute, async (c) => {
       const { db, actor } = c.var.ctx
-      refuseUnlessOperator(actor)
+      assertMaySeeLedger(actor)
       const { cursor, limit } = c.req.valid('query')
       const after = cursor === undefined ? {} : { after: BigInt(readCursor(cursor, positionSchema).sequence) }
       const { items, next } = await listTransfersOfAccount(db, c.req.valid('param').accountId, {
@@ -119,9 +121,9 @@ export function ledgerRoutes(): Routes {
   }
 }
 
-function refuseUnlessOperator(actor: { readonly kind: string; readonly operatorRole?: string | null }): void {
+function assertMaySeeLedger(actor: Actor): void {
   if (actor.kind === 'anonymous') throw refuse('auth.required')
-  if (actor.kind !== 'user' || !actor.operatorRole) throw refuse('auth.not_allowed')
+  if (!may(actor, 'ledger.see')) throw refuse('auth.not_allowed')
 }
 
 function accountJson({

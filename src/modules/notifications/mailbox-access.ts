@@ -1,4 +1,5 @@
 import type { Actor } from '#src/kernel/actor.ts'
+import { may } from '#src/kernel/rights.ts'
 import type { Config } from '#src/platform/config.ts'
 
 /**
@@ -11,5 +12,5 @@ export function mayReadMailbox(
 ): boolean {
   if (config.MAILER !== 'mailbox') return false
   if (config.DEMO_MODE || config.NODE_ENV !== 'production') return true
-  return actor.kind === 'user' && actor.operatorRole === 'admin'
+  return may(actor, 'mailbox.see')
 }

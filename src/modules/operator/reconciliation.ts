@@ -10,7 +10,7 @@ import {
 import { recordAudit } from '#src/platform/audit.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { inTransaction } from '#src/platform/context.ts'
-import { requireFinance, requireOperator } from './access.ts'
+import { requireOperator, requireRight } from './access.ts'
 import { amountOf, iso, isoOrNull } from './rows.ts'
 
 /** What does not agree, as it is shown. */
@@ -156,7 +156,7 @@ export async function askForReconciliation(
   ctx: Ctx,
   { reason }: { readonly reason?: string | undefined },
 ): Promise<{ runId: string }> {
-  requireFinance(ctx)
+  requireRight(ctx, 'reconciliation.ask')
   return inTransaction(ctx, async (tx) => {
     const runId = await requestReconciliation(tx, ctx)
     await recordAudit(tx, ctx, {

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
-import { mayMoveMoney } from '#src/kernel/actor.ts'
 import type { RefundId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import { postTransfers } from '#src/modules/ledger/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -82,7 +82,7 @@ async function decide(
   refundId: RefundId,
   work: (tx: Tx, payment: Payment, failed: Refund) => Promise<Refund>,
 ): Promise<Refund> {
-  if (!mayMoveMoney(ctx.actor)) throw refuse('auth.not_allowed')
+  if (!may(ctx.actor, 'payment.refund')) throw refuse('auth.not_allowed')
   return inTransaction(ctx, async (tx) => {
     const [known] = await tx.select().from(refunds).where(eq(refunds.id, refundId))
     if (!known) throw refuse('refund.not_found')

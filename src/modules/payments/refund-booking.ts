@@ -1,6 +1,6 @@
-import { mayMoveMoney } from '#src/kernel/actor.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
 import type { Money } from '#src/kernel/money.ts'
+import { may } from '#src/kernel/rights.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
@@ -26,7 +26,7 @@ export interface RefundBooking {
  *   payment.refund_not_possible for an amount that cannot be moved in its currency, payment.in_progress, payment.disputed.
  */
 export async function refundBooking(ctx: Ctx, { bookingId, amount, reason }: RefundBooking): Promise<Refund> {
-  if (!mayMoveMoney(ctx.actor)) throw refuse('auth.not_allowed')
+  if (!may(ctx.actor, 'payment.refund')) throw refuse('auth.not_allowed')
   return inTransaction(ctx, async (tx) => {
     const payment = await lockPaymentOfBooking(tx, bookingId)
     if (!payment || payment.capturedMinor === 0n) throw refuse('payment.nothing_captured')

@@ -5,9 +5,9 @@ import {
   type GatewayDispute,
   type PaymentGateway,
 } from '#src/integrations/payment-gateway/port.ts'
-import { mayMoveMoney } from '#src/kernel/actor.ts'
 import type { DisputeId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import { may } from '#src/kernel/rights.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse, Trouble } from '#src/platform/errors.ts'
@@ -28,7 +28,7 @@ export async function submitEvidence(
   gateway: PaymentGateway,
   input: { disputeId: DisputeId; evidence: DisputeEvidence },
 ): Promise<Dispute> {
-  if (!mayMoveMoney(ctx.actor)) throw refuse('auth.not_allowed')
+  if (!may(ctx.actor, 'dispute.answer')) throw refuse('auth.not_allowed')
   const dispute = await findDispute(ctx, input.disputeId)
   if (!isUndecided(dispute.status) || dispute.evidenceSubmittedAt) throw refuse('dispute.wrong_state')
   const operation = await intendOperation(ctx.db, ctx.now, {

@@ -3,11 +3,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { GatewayRejected, type PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId, UserId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import { attachPayoutAccount, isAccountOfProvider, syncPayoutAccount } from '#src/modules/providers/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse, Trouble, violatedConstraint } from '#src/platform/errors.ts'
-import { isMember } from './authorize.ts'
 import { CONNECTION_MINUTES, whyNotUsable, type ConnectionOutcome } from './domain/connection.ts'
 import { findPayee, hasPayoutInFlight, type Payee } from './queries.ts'
 import { connectStates } from './tables.ts'
@@ -26,7 +26,8 @@ export async function startConnection(
   providerId: ProviderId,
 ): Promise<{ url: string }> {
   const { actor } = ctx
-  if (actor.kind !== 'user' || !isMember(actor, providerId)) throw refuse('provider.not_found')
+  if (actor.kind !== 'user' || !may(actor, 'payout_account.connect', { providerId }))
+    throw refuse('provider.not_found')
   if (ctx.config.STRIPE_CONNECT_CLIENT_ID === undefined) throw refuse('provider.connection_not_offered')
   const token = randomBytes(STATE_BYTES).toString('base64url')
   await inTransaction(ctx, async (tx) => {
@@ -75,7 +76,8 @@ export async function finishConnection(
   const providerId = userId && (await useUp(ctx, tokenHash, userId))
   if (!providerId) return refusedBecause(ctx, tokenHash, actor)
   const payee = await findPayee(ctx.db, providerId)
-  if (!payee || !isMember(actor, providerId)) return { outcome: 'foreign', slug: null }
+  if (!payee || !may(actor, 'payout_account.connect', { providerId }))
+    return { outcome: 'foreign', slug: null }
   const outcome =
     code === undefined
       ? 'denied'
@@ -105,7 +107,8 @@ async function useUp(ctx: Ctx, tokenHash: string, userId: UserId): Promise<Provi
 async function refusedBecause(ctx: Ctx, tokenHash: string, actor: Actor): Promise<Connection> {
   const [state] = await ctx.db.select().from(connectStates).where(eq(connectStates.tokenHash, tokenHash))
   const outcome = whyNotUsable(state ?? null, actor.kind === 'user' ? actor.userId : null)
-  const theirs = state && outcome !== 'foreign' && isMember(actor, state.providerId)
+  const theirs =
+    state && outcome !== 'foreign' && may(actor, 'payout_account.connect', { providerId: state.providerId })
   return { outcome, slug: theirs ? ((await findPayee(ctx.db, state.providerId))?.slug ?? null) : null }
 }
 

@@ -1,8 +1,8 @@
 import type { PayoutAccountRequest, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
-import { mayMoveMoney } from '#src/kernel/actor.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import { may } from '#src/kernel/rights.ts'
 import { callOperation, finishOperation, intendOperation } from '#src/modules/payments/index.ts'
 import {
   attachPayoutAccount,
@@ -12,7 +12,6 @@ import {
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse, Trouble } from '#src/platform/errors.ts'
 import { stableId } from '#src/platform/stable-id.ts'
-import { isMember } from './authorize.ts'
 import { findPayee, hasPayoutInFlight, type Payee } from './queries.ts'
 
 /**
@@ -51,7 +50,7 @@ export async function checkPayoutAccount(
 }
 
 async function getManagedPayee(ctx: Ctx, providerId: ProviderId): Promise<Payee> {
-  if (!isMember(ctx.actor, providerId) && !mayMoveMoney(ctx.actor)) throw refuse('provider.not_found')
+  if (!may(ctx.actor, 'payout_account.open', { providerId })) throw refuse('provider.not_found')
   const payee = await findPayee(ctx.db, providerId)
   if (!payee) throw refuse('provider.not_found')
   return payee

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { BookingId, ProviderId } from '#src/kernel/ids.ts'
 import { moneyToJson, type Currency, type MoneyJson } from '#src/kernel/money.ts'
+import { may } from '#src/kernel/rights.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { maySeeEarnings } from './authorize.ts'
 import type { SlipCode, WaitCode } from './domain/payout-rules.ts'
 import { slipReason } from './domain/slip.ts'
 import { findPayee, readDebt } from './queries.ts'
@@ -102,7 +102,7 @@ export async function getEarnings(
   providerId: ProviderId,
   page: { after?: EarningsPosition | undefined; limit?: number | undefined } = {},
 ): Promise<Earnings> {
-  if (!maySeeEarnings(ctx.actor, providerId)) throw refuse('provider.not_found')
+  if (!may(ctx.actor, 'earnings.see', { providerId })) throw refuse('provider.not_found')
   const payee = await findPayee(ctx.db, providerId)
   if (!payee) throw refuse('provider.not_found')
   const [sums, lines, owedMinor] = await Promise.all([
@@ -133,7 +133,7 @@ export async function findEarning(
   providerId: ProviderId,
   bookingId: BookingId,
 ): Promise<EarningLine | null> {
-  if (!maySeeEarnings(ctx.actor, providerId)) throw refuse('provider.not_found')
+  if (!may(ctx.actor, 'earnings.see', { providerId })) throw refuse('provider.not_found')
   const { rows } = await ctx.db.execute<LineRow>(sql`
     ${EARNING(ctx)} where b.provider_id = ${providerId} and b.id = ${bookingId} ${EARNED}`)
   return rows[0] ? lineFrom(rows[0], ctx.now) : null

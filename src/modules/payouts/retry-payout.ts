@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
-import { mayMoveMoney } from '#src/kernel/actor.ts'
 import type { PayoutId, ProviderId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import { laterOf } from '#src/kernel/time.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -16,7 +16,7 @@ const RETRYABLE = new Set<Payout['status']>(['failed', 'scheduled'])
  * @throws refusals auth.not_allowed, payout.not_found, payout.wrong_state.
  */
 export async function retryPayout(ctx: Ctx, input: { payoutId: PayoutId; reason: string }): Promise<Payout> {
-  if (!mayMoveMoney(ctx.actor)) throw refuse('auth.not_allowed')
+  if (!may(ctx.actor, 'payout.retry')) throw refuse('auth.not_allowed')
   return inTransaction(ctx, async (tx) => {
     const [payout] = await tx
       .select()

@@ -1,16 +1,19 @@
 import tzlookup from '@photostructure/tz-lookup'
-import { eq, sql } from 'drizzle-orm'
+import { and, count, eq, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
-import type { CalendarId, ProviderId } from '#src/kernel/ids.ts'
+import type { CalendarId, ProviderId, UserId } from '#src/kernel/ids.ts'
 import { isTimeZone } from '#src/kernel/time-zone.ts'
 import { writeCalendars } from '#src/modules/scheduling/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { invalid } from '#src/platform/http/define.ts'
+import { invalid, oneTooMany } from '#src/platform/http/define.ts'
 import { slugOf } from './domain/slug.ts'
 import { providerMembers, providers } from './tables.ts'
+
+/** Of one owner. Each has a page, a calendar and a name that nobody else can take, and is read with every request of theirs. */
+const PROVIDERS_MAX = 10
 
 export interface CreateProvider {
   readonly name: string
@@ -44,6 +47,8 @@ export async function createProvider(
   if (!currency) throw refuse('provider.currency_not_sold', { currencies: [...currencies] })
 
   return inTransaction(ctx, async (tx) => {
+    if ((await countOwn(tx, actor.userId)) >= PROVIDERS_MAX)
+      throw oneTooMany('name', PROVIDERS_MAX, 'businesses')
     const id = randomUUID() as ProviderId
     const slug = await freeSlug(tx, slugOf(input.name), id)
     await tx.insert(providers).values({
@@ -75,6 +80,16 @@ export async function createProvider(
     })
     return { id, slug }
   })
+}
+
+/** What somebody does twice at one moment queues here: the second is counted. */
+async function countOwn(tx: Tx, userId: UserId): Promise<number> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`owner:${userId}`}, 0))`)
+  const [own] = await tx
+    .select({ providers: count() })
+    .from(providerMembers)
+    .where(and(eq(providerMembers.userId, userId), eq(providerMembers.role, 'owner')))
+  return own?.providers ?? 0
 }
 
 /** Two who take one name at the same moment queue here: the second sees that it is taken. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { CalendarId, ProviderId, ServiceId, UserId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
+import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
 import type { TimeRange } from '#src/kernel/time-range.ts'
 import {
   calendarFactsSql,
@@ -20,9 +21,9 @@ export interface BookableService {
     readonly active: boolean
     readonly priceMinor: bigint
     readonly currency: Currency
-    readonly bookingMode: 'instant' | 'request'
-    readonly cancellationPolicy: 'flexible' | 'moderate' | 'strict' | 'non_refundable'
-    readonly locationKind: 'on_site' | 'online'
+    readonly bookingMode: BookingMode
+    readonly cancellationPolicy: CancellationPolicy
+    readonly locationKind: LocationKind
     /** What the slot engine and `occupiedRange` take. */
     readonly facts: ServiceFacts
     /** Those on offer, in their order. */
@@ -55,9 +56,9 @@ interface Row extends Record<string, unknown> {
   active: boolean
   price_minor: string
   currency: Currency
-  booking_mode: 'instant' | 'request'
-  cancellation_policy: BookableService['service']['cancellationPolicy']
-  location_kind: 'on_site' | 'online'
+  booking_mode: BookingMode
+  cancellation_policy: CancellationPolicy
+  location_kind: LocationKind
   provider_id: ProviderId
   slug: string
   provider_name: string

@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
-import { mayManageProvider, type Actor } from '#src/kernel/actor.ts'
+import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId, UserId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { openPointsBeforeGoLive, type OnboardingStep, type OpenPoint } from './domain/onboarding.ts'
@@ -47,7 +48,7 @@ export async function getOwnProvider(
   actor: Actor,
   providerId: ProviderId,
 ): Promise<OwnProviderView> {
-  if (!mayManageProvider(actor, providerId)) throw refuse('provider.not_found')
+  if (!may(actor, 'provider.manage', { providerId })) throw refuse('provider.not_found')
   const [provider] = await db.select().from(providers).where(eq(providers.id, providerId))
   if (!provider) throw refuse('provider.not_found')
   const steps = await readOnboarding(db, providerId)

@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import type { ProviderId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
@@ -58,10 +59,7 @@ async function byOperator(
   event: string,
   reason: string,
 ): Promise<void> {
-  const { actor } = ctx
-  if (actor.kind !== 'user' || (actor.operatorRole !== 'admin' && actor.operatorRole !== 'support')) {
-    throw refuse('provider.not_found')
-  }
+  if (!may(ctx.actor, 'provider.suspend')) throw refuse('provider.not_found')
   await inTransaction(ctx, async (tx) => {
     const [provider] = await tx
       .select()

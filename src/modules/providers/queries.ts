@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
-import { mayManageProvider, type Actor } from '#src/kernel/actor.ts'
+import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId, UserId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { onboardingSteps, type OnboardingStep } from './domain/onboarding.ts'
@@ -20,7 +21,7 @@ export async function providerIdsOf(db: Queryable, userId: UserId): Promise<Prov
 
 /** @throws provider.not_found also for one that is somebody else's: nobody learns which ids exist. */
 export async function lockManagedProvider(tx: Tx, actor: Actor, providerId: ProviderId): Promise<Provider> {
-  if (!mayManageProvider(actor, providerId)) throw refuse('provider.not_found')
+  if (!may(actor, 'provider.manage', { providerId })) throw refuse('provider.not_found')
   const [provider] = await tx
     .select()
     .from(providers)

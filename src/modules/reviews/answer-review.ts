@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
-import { mayManageProvider } from '#src/kernel/actor.ts'
 import type { ReviewId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
@@ -10,7 +10,11 @@ import { reviews } from './tables.ts'
 export async function answerReview(ctx: Ctx, reviewId: ReviewId, reply: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const [review] = await tx.select().from(reviews).where(eq(reviews.id, reviewId)).for('no key update')
-    if (!review || review.status !== 'published' || !mayManageProvider(ctx.actor, review.providerId)) {
+    if (
+      !review ||
+      review.status !== 'published' ||
+      !may(ctx.actor, 'provider.manage', { providerId: review.providerId })
+    ) {
       throw refuse('review.not_found')
     }
     if (review.reply !== null) throw refuse('review.already_answered')

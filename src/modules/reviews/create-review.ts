@@ -21,7 +21,7 @@ export interface CreateReview {
 /** One review of one completed booking, by the person it was for. */
 export async function createReview(ctx: Ctx, input: CreateReview): Promise<ReviewView> {
   return inTransaction(ctx, async (tx) => {
-    const booking = await findReviewableBooking(tx, ctx.actor, input.bookingId)
+    const booking = await lockReviewableBooking(tx, ctx.actor, input.bookingId)
     if (!booking) throw refuse('booking.not_found')
     if (booking.state !== 'completed') throw refuse('review.not_completed')
 
@@ -79,7 +79,8 @@ interface ReviewableBooking extends Record<string, unknown> {
   author_name: string
 }
 
-async function findReviewableBooking(
+/** Its state stays what it is until the review is there: a no-show that is being reported comes first or after. */
+async function lockReviewableBooking(
   tx: Tx,
   actor: Actor,
   bookingId: BookingId,
@@ -94,6 +95,6 @@ async function findReviewableBooking(
   const { rows } = await tx.execute<ReviewableBooking>(sql`
     select b.state, b.provider_id, b.service_id, b.service_name, b.customer_id, coalesce(u.name, b.guest_name, '') as author_name
     from bookings b left join users u on u.id = b.customer_id
-    where b.id = ${bookingId}::uuid and ${mine}`)
+    where b.id = ${bookingId}::uuid and ${mine} for share of b`)
   return rows[0] ?? null
 }

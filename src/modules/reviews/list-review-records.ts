@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { mayManageProvider } from '#src/kernel/actor.ts'
 import type { BookingId, ProviderId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
@@ -42,10 +42,8 @@ export async function listReviewRecords(
   ctx: Ctx,
   query: ReviewRecordsQuery,
 ): Promise<{ items: ReviewRecord[]; nextCursor: string | null }> {
-  const { actor } = ctx
-  const operates = actor.kind === 'user' && actor.operatorRole !== null
-  const manages = query.providerId !== undefined && mayManageProvider(actor, query.providerId)
-  if (!operates && !manages) throw refuse('review.not_found')
+  const { providerId } = query
+  if (!may(ctx.actor, 'review.see_hidden', providerId && { providerId })) throw refuse('review.not_found')
   const after = query.cursor === undefined ? null : readCursor(query.cursor, cursorSchema)
   const conditions = [
     query.providerId && sql`r.provider_id = ${query.providerId}::uuid`,

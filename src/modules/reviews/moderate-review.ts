@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import type { ReviewId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import { adjustRating } from '#src/modules/providers/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
@@ -15,10 +16,7 @@ export interface ModerateReview {
 
 /** Takes a review out of sight and out of the rating, or brings it back. */
 export async function moderateReview(ctx: Ctx, { reviewId, status, reason }: ModerateReview): Promise<void> {
-  const { actor } = ctx
-  const isOperator =
-    actor.kind === 'user' && (actor.operatorRole === 'support' || actor.operatorRole === 'admin')
-  if (!isOperator) throw refuse('review.not_found')
+  if (!may(ctx.actor, 'review.moderate')) throw refuse('review.not_found')
   await inTransaction(ctx, async (tx) => {
     const [review] = await tx.select().from(reviews).where(eq(reviews.id, reviewId)).for('no key update')
     if (!review) throw refuse('review.not_found')

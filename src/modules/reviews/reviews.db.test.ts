@@ -13,6 +13,7 @@ import {
   signUp,
   type MadeProvider,
 } from '#tests/support/factories.ts'
+import { lockBookingVisibleTo, moveBooking } from '#src/modules/bookings/move-booking.ts'
 import { answerReview } from './answer-review.ts'
 import { createReview } from './create-review.ts'
 import { listReviewRecords } from './list-review-records.ts'
@@ -138,6 +139,35 @@ describe('a review', () => {
     expect(await ratingOf(provider)).toEqual({ sum: 5, count: 1 })
   })
 
+  it('waits for a no-show that is being reported, and is not written then', async () => {
+    const provider = await makeProvider(db)
+    const bookingId = await makeBooking(provider, null, 'completed', 0)
+    const system = contextOf({ kind: 'system', name: 'test' })
+    const { writing } = await db.transaction(async (tx) => {
+      const { booking } = await lockBookingVisibleTo(tx, system, bookingId)
+      await moveBooking(tx, system, booking, {
+        transition: 'report_no_show',
+        party: 'provider',
+        set: { noShowParty: 'customer', endKind: 'provider', endReason: 'nobody came' },
+      })
+      const review = codeOf(
+        createReview(contextOf({ kind: 'guest', bookingId }), { bookingId, rating: 1, body: '' }),
+      )
+      await Promise.race([
+        review,
+        app.eventually('it waits', async () => {
+          const { rows } = await db.execute(
+            sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          )
+          return rows.length > 0
+        }),
+      ])
+      return { writing: review }
+    })
+    expect(await writing).toBe('review.not_completed')
+    expect(await ratingOf(provider)).toEqual({ sum: 0, count: 0 })
+  })
+
   it('is answered once by the provider, and hidden by an operator with a reason, out of the rating', async () => {
     const provider = await makeProvider(db)
     const bookingId = await makeBooking(provider, null, 'completed', 3)
@@ -207,6 +237,15 @@ describe('a review', () => {
     expect(
       (await app.request(`/api/v1/providers/${providerId}/reviews?cursor=nonsense`)).body.errors,
     ).toMatchObject([{ path: 'cursor' }])
+  })
+
+  it('is found by the name in the address too, and only while the page is public', async () => {
+    const { slug } = await makeProvider(db)
+    const paused = await makeProvider(db, { status: 'paused' })
+    const list = (name: string) => app.request(`/api/v1/providers/${name}/reviews`)
+    expect(await list(slug)).toMatchObject({ status: 200, body: { items: [] } })
+    for (const name of [paused.slug, paused.providerId, 'nobody'])
+      expect(await list(name)).toMatchObject({ status: 404, body: { code: 'provider.not_found' } })
   })
 })
 

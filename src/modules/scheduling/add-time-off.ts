@@ -1,10 +1,12 @@
-import { and, eq } from 'drizzle-orm'
+import { and, count, eq } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import type { TimeRange } from '#src/kernel/time-range.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
+import { oneTooMany } from '#src/platform/http/define.ts'
+import { TIMES_OFF_MAX } from './domain/limits.ts'
 import { lockCalendar } from './lock-calendar.ts'
 import { timeOff, type TimeOffId } from './tables.ts'
 
@@ -17,6 +19,11 @@ export async function addTimeOff(
 ): Promise<TimeOffId> {
   return inTransaction(ctx, async (tx) => {
     const calendarId = await lockCalendar(tx, ctx.actor, providerId)
+    const [existing] = await tx
+      .select({ times: count() })
+      .from(timeOff)
+      .where(eq(timeOff.calendarId, calendarId))
+    if ((existing?.times ?? 0) >= TIMES_OFF_MAX) throw oneTooMany('from', TIMES_OFF_MAX, 'times off')
     const id = randomUUID() as TimeOffId
     await tx.insert(timeOff).values({ id, calendarId, during, reason, createdAt: ctx.now })
     await recordAudit(tx, ctx, {

@@ -1,8 +1,10 @@
 import { asc, eq } from 'drizzle-orm'
-import { mayManageProvider, type Actor } from '#src/kernel/actor.ts'
+import type { Actor } from '#src/kernel/actor.ts'
 import type { ProviderId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
+import { DATE_OVERRIDES_MAX, FEEDS_MAX, TIMES_OFF_MAX, WINDOWS_A_DAY_MAX } from './domain/limits.ts'
 import type { DayWindow } from './domain/opening-hours.ts'
 import { busyFeeds, calendars, dateOverrides, openingRules, timeOff } from './tables.ts'
 
@@ -19,7 +21,7 @@ export async function getSchedule(
   actor: Actor,
   providerId: ProviderId,
 ): Promise<ScheduleView> {
-  if (!mayManageProvider(actor, providerId)) throw refuse('provider.not_found')
+  if (!may(actor, 'provider.manage', { providerId })) throw refuse('provider.not_found')
   const [calendar] = await db.select().from(calendars).where(eq(calendars.providerId, providerId))
   if (!calendar) throw refuse('provider.not_found')
   const [rules, overrides, off, feeds] = await Promise.all([
@@ -27,18 +29,26 @@ export async function getSchedule(
       .select()
       .from(openingRules)
       .where(eq(openingRules.calendarId, calendar.id))
-      .orderBy(asc(openingRules.weekday), asc(openingRules.opensMinute)),
+      .orderBy(asc(openingRules.weekday), asc(openingRules.opensMinute))
+      .limit(7 * WINDOWS_A_DAY_MAX),
     db
       .select()
       .from(dateOverrides)
       .where(eq(dateOverrides.calendarId, calendar.id))
-      .orderBy(asc(dateOverrides.onDate)),
-    db.select().from(timeOff).where(eq(timeOff.calendarId, calendar.id)).orderBy(asc(timeOff.during)),
+      .orderBy(asc(dateOverrides.onDate))
+      .limit(DATE_OVERRIDES_MAX),
+    db
+      .select()
+      .from(timeOff)
+      .where(eq(timeOff.calendarId, calendar.id))
+      .orderBy(asc(timeOff.during))
+      .limit(TIMES_OFF_MAX),
     db
       .select()
       .from(busyFeeds)
       .where(eq(busyFeeds.calendarId, calendar.id))
-      .orderBy(asc(busyFeeds.createdAt)),
+      .orderBy(asc(busyFeeds.createdAt))
+      .limit(FEEDS_MAX),
   ])
   return {
     rules: rules.map(({ weekday, opensMinute, closesMinute }) => ({ weekday, opensMinute, closesMinute })),

@@ -26,6 +26,7 @@ export {
   nextSlotsOfServices,
   type SlotList,
 } from './list-slots.ts'
+export { hoursAndMinutes } from './domain/wall-text.ts'
 export { loadSchedules, type Schedule } from './load-schedules.ts'
 export { rereadBusyFeeds } from './busy-feeds/refresh-busy-feed.ts'
 export { toSlotView, type SlotView } from './slot-view.ts'

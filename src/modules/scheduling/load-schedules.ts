@@ -24,17 +24,17 @@ export interface Schedule {
 }
 
 interface Row extends Record<string, unknown> {
-  service_id: ServiceId
-  visible: boolean
+  live: boolean
   payable: boolean
   time_zone: string
-  service_facts: ServiceFacts
   calendar_facts: CalendarFactsJson
-  extra_count: number
-  extra_minutes: number
+  services: { active: boolean; facts: ServiceFacts; extraCount: number; extraMinutes: number }[]
 }
 
-/** The schedules of many services in one query, live bookings included. `extraIds` lengthen the services they belong to. */
+/**
+ * The schedules of many services in one query, live bookings included: a calendar is read once, whichever of its services
+ * are asked about. `extraIds` lengthen the services they belong to.
+ */
 export async function loadSchedules(
   db: Queryable,
   serviceIds: readonly ServiceId[],
@@ -42,29 +42,33 @@ export async function loadSchedules(
   extraIds: readonly string[] = [],
 ): Promise<Map<ServiceId, Schedule>> {
   const { rows } = await db.execute<Row>(sql`
-    select s.id as service_id, s.active and p.status = 'live' as visible, p.payout_account_ready as payable, p.time_zone,
-      ${SERVICE_FACTS_SQL} as service_facts,
-      ${calendarFactsSql(sql`c.id`, around, { bookings: true })} as calendar_facts,
-      ${extraIds.length === 0 ? sql`0 as extra_count, 0 as extra_minutes` : sql`e.extra_count, e.extra_minutes`}
-    from services s join providers p on p.id = s.provider_id join calendars c on c.provider_id = p.id
-    ${
-      extraIds.length === 0
-        ? sql``
-        : sql`cross join lateral (
-            select count(*)::int as extra_count, coalesce(sum(x.extra_minutes), 0)::int as extra_minutes
-            from service_extras x where x.service_id = s.id and x.active and x.id = any(${sql.param(extraIds)}::uuid[])) e`
-    }
-    where s.id = any(${sql.param(serviceIds)}::uuid[])`)
+    select p.status = 'live' as live, p.payout_account_ready as payable, p.time_zone, s.services,
+      ${calendarFactsSql(sql`c.id`, around, { bookings: true })} as calendar_facts
+    from (
+      select s.provider_id, json_agg(json_build_object('active', s.active, 'facts', ${SERVICE_FACTS_SQL},
+        'extraCount', ${extraIds.length === 0 ? sql`0` : sql`e.extra_count`},
+        'extraMinutes', ${extraIds.length === 0 ? sql`0` : sql`e.extra_minutes`})) as services
+      from services s
+      ${
+        extraIds.length === 0
+          ? sql``
+          : sql`cross join lateral (
+              select count(*)::int as extra_count, coalesce(sum(x.extra_minutes), 0)::int as extra_minutes
+              from service_extras x where x.service_id = s.id and x.active and x.id = any(${sql.param(extraIds)}::uuid[])) e`
+      }
+      where s.id = any(${sql.param(serviceIds)}::uuid[]) group by s.provider_id) s
+    join providers p on p.id = s.provider_id join calendars c on c.provider_id = p.id`)
   return new Map(
-    rows.map((row) => [
-      row.service_id,
-      {
-        bookable: row.visible && row.payable,
-        visible: row.visible,
-        service: withExtraMinutes(row.service_facts, row.extra_minutes),
-        calendar: toCalendarFacts(row.time_zone, row.calendar_facts),
-        extrasFound: row.extra_count,
-      },
-    ]),
+    rows.flatMap((row) => {
+      const calendar = toCalendarFacts(row.time_zone, row.calendar_facts)
+      return row.services.map(({ active, facts, extraCount, extraMinutes }): [ServiceId, Schedule] => {
+        const visible = row.live && active
+        const service = withExtraMinutes(facts, extraMinutes)
+        return [
+          facts.id as ServiceId,
+          { bookable: visible && row.payable, visible, service, calendar, extrasFound: extraCount },
+        ]
+      })
+    }),
   )
 }

@@ -357,7 +357,7 @@ async function movesThatDiffer(market: Market, tally: Tally): Promise<string[]> 
   const asked = await startsToMoveTo(market, bookingId)
   for (const startMs of probes(market, asked)) {
     const booking = await findBooking(db, bookingId)
-    if (!booking || decideReschedule(booking, market.now).refused) return wrong
+    if (!booking || decideReschedule(booking, 'guest', market.now).refused) return wrong
     if (booking.startsAt.epochMilliseconds === startMs) continue
     const expected = (await startsToMoveTo(market, bookingId)).includes(startMs)
     const startsAt = instant(startMs)

@@ -17,6 +17,7 @@ import {
 import { inIdempotentTransaction } from '#src/platform/http/idempotency.ts'
 import { addTimeOff, removeTimeOff } from './add-time-off.ts'
 import { removeBusyFeed, subscribeBusyFeed } from './busy-feeds/subscribe-busy-feed.ts'
+import { WINDOWS_A_DAY_MAX } from './domain/limits.ts'
 import type { OpeningRule } from './domain/opening-hours.ts'
 import { getSchedule } from './get-schedule.ts'
 import { removeDateOverride, setDateOverride } from './set-date-override.ts'
@@ -25,7 +26,6 @@ import type { BusyFeedId, TimeOffId } from './tables.ts'
 
 const TAG = ['Your calendar']
 const BASE = '/v1/my/providers/{providerId}'
-const WINDOWS_A_DAY_MAX = 12
 /** Longer is a pause. */
 const TIME_OFF_DAYS_MAX = 366
 

@@ -1,10 +1,11 @@
-import { and, eq } from 'drizzle-orm'
+import { and, count, eq, ne } from 'drizzle-orm'
 import type { ProviderId } from '#src/kernel/ids.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { invalid } from '#src/platform/http/define.ts'
+import { invalid, oneTooMany } from '#src/platform/http/define.ts'
+import { DATE_OVERRIDES_MAX } from './domain/limits.ts'
 import type { DayWindow } from './domain/opening-hours.ts'
 import { windowsProblem } from './domain/windows.ts'
 import { lockCalendar } from './lock-calendar.ts'
@@ -22,6 +23,11 @@ export async function setDateOverride(
   const plain = windows.map(({ opensMinute, closesMinute }) => ({ opensMinute, closesMinute }))
   await inTransaction(ctx, async (tx) => {
     const calendarId = await lockCalendar(tx, ctx.actor, providerId)
+    const [others] = await tx
+      .select({ dates: count() })
+      .from(dateOverrides)
+      .where(and(eq(dateOverrides.calendarId, calendarId), ne(dateOverrides.onDate, onDate)))
+    if ((others?.dates ?? 0) >= DATE_OVERRIDES_MAX) throw oneTooMany('date', DATE_OVERRIDES_MAX, 'dates')
     await tx
       .insert(dateOverrides)
       .values({ calendarId, onDate, windows: plain })

@@ -6,7 +6,8 @@ import {
   type Slot,
   type SlotWindow,
 } from './domain/slots.ts'
-import { offsetSpans, type OffsetSpan } from './domain/zone-offsets.ts'
+import { dateOf, offsetText, timeOf, twoDigits } from './domain/wall-text.ts'
+import { CLOCK_JUMP_MS, offsetSpans, type OffsetSpan } from './domain/zone-offsets.ts'
 
 /** A slot at the JSON edge. Local date and time are those of the provider's zone. */
 export interface SlotView {
@@ -21,9 +22,6 @@ export interface SlotView {
 }
 
 const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
-/** No clock has jumped further, so the other reading of a repeated time is in sight. */
-const CLOCK_JUMP_MS = 26 * 60 * MINUTE_MS
 
 export function toSlotView(slot: Slot): SlotView {
   return {
@@ -100,6 +98,7 @@ function mapStarts<View>(
   const starts = listSlotStarts(calendar, service, window, now)
   const [first, last] = [starts[0], starts.at(-1)]
   if (first === undefined || last === undefined) return []
+  // With a jump's room, so that the other reading of a repeated time is in sight.
   const spans = offsetSpans(calendar.timeZone, first - CLOCK_JUMP_MS, last + CLOCK_JUMP_MS)
   const seatsTaken = seatsTakenByStart(calendar, service)
   let at = 0
@@ -129,31 +128,4 @@ function isoOf(epochMs: number): string {
 function wallTimeOf(wallMs: number): string {
   const seconds = Math.floor((((wallMs % MINUTE_MS) + MINUTE_MS) % MINUTE_MS) / 1000)
   return `${dateOf(wallMs)}T${timeOf(wallMs)}:${twoDigits(seconds)}`
-}
-
-function offsetText(offsetMs: number): string {
-  return `${offsetMs < 0 ? '-' : '+'}${timeOf(Math.abs(offsetMs))}`
-}
-
-const DATES_KEPT_MAX = 2_000
-const dates = new Map<number, string>()
-
-function dateOf(epochMs: number): string {
-  const day = Math.floor(epochMs / DAY_MS)
-  const known = dates.get(day)
-  if (known !== undefined) return known
-  if (dates.size >= DATES_KEPT_MAX) dates.clear()
-  const date = new Date(day * DAY_MS).toISOString().slice(0, 10)
-  dates.set(day, date)
-  return date
-}
-
-function timeOf(epochMs: number): string {
-  const minute = Math.floor((((epochMs % DAY_MS) + DAY_MS) % DAY_MS) / MINUTE_MS)
-  const hour = Math.floor(minute / 60)
-  return `${twoDigits(hour)}:${twoDigits(minute - hour * 60)}`
-}
-
-function twoDigits(value: number): string {
-  return value < 10 ? `0${value}` : `${value}`
 }

@@ -13,16 +13,21 @@ export type Api = OpenAPIHono<ApiEnv>
 /** A module's routes: they add themselves to the API, with everything they need given beforehand. */
 export type Routes = (api: Api) => void
 
+const amountMinorSchema = z
+  .number()
+  .int()
+  .openapi({ description: 'Integer count of the minor unit: cents, yen, fils.', example: 11000 })
+const currencySchema = z.string().length(3).openapi({ example: 'USD' })
+
 export const moneySchema = z
-  .object({
-    amountMinor: z
-      .number()
-      .int()
-      .openapi({ description: 'Integer count of the minor unit: cents, yen, fils.', example: 11000 }),
-    currency: z.string().length(3).openapi({ example: 'USD' }),
-  })
+  .object({ amountMinor: amountMinorSchema, currency: currencySchema })
   .strict()
   .openapi('Money')
+/** Of what somebody wants to sell: nothing is given away with money on top. */
+export const priceSchema = z
+  .object({ amountMinor: amountMinorSchema.min(0), currency: currencySchema })
+  .strict()
+  .openapi('Price')
 
 /** Beyond these years PostgreSQL and ISO 8601 write dates differently, and nobody books. */
 const YEARS = { first: 1900, last: 2999 } as const
@@ -53,6 +58,11 @@ export function instantFrom(text: string): Temporal.Instant {
 /** One field that is not right, found after the schema had accepted it. */
 export function invalid(path: string, message: string) {
   return refuse('request.invalid', { errors: [{ path, code: 'invalid', message }] })
+}
+
+/** More of something than there may be; the constant says why. */
+export function oneTooMany(path: string, maximum: number, what: string) {
+  return invalid(path, `is one too many: ${maximum} ${what} at most`)
 }
 
 export const problemSchema = z

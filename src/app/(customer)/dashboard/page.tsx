@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { BOOKING_STATES, isLive, LIVE_STATES } from '#src/kernel/booking-states.ts'
+import { may } from '#src/kernel/rights.ts'
 import type { BookingListItem } from '#src/modules/bookings/reads.ts'
 import { countUnclaimed, listBookings } from '#src/modules/bookings/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
@@ -57,7 +58,7 @@ export default async function DashboardPage({ searchParams }: { searchParams: Pr
                 Provider workspace
               </ButtonLink>
             )}
-            {account.operatorRole && (
+            {may(actor, 'console.see') && (
               <ButtonLink href="/operator" look="secondary" size="small">
                 Operator console
               </ButtonLink>

@@ -1,11 +1,10 @@
-import type { Party } from '#src/kernel/actor.ts'
 import { chargeStepOf } from '#src/kernel/charges.ts'
 import { proportionHalfUp, type Currency } from '#src/kernel/money.ts'
+import { mayAs, type Role } from '#src/kernel/rights.ts'
+import type { CancellationPolicy } from '#src/kernel/service-terms.ts'
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
 import { findTransition, type BookingState } from './lifecycle.ts'
-
-export const CANCELLATION_POLICIES = ['flexible', 'moderate', 'strict', 'non_refundable'] as const
-export type CancellationPolicy = (typeof CANCELLATION_POLICIES)[number]
+import { partyAs } from './party.ts'
 
 export interface PolicyStep {
   /** Counted back from the start, in elapsed hours: the step holds while at least this much is left. */
@@ -93,23 +92,24 @@ export type CancellationDecision =
 
 /**
  * Who may cancel, until when, and what comes back. The customer gets what the policy says of what was paid, less what has
- * come back before; provider and operator give everything back. The guest surcharge comes back in the same proportion as
- * the price; each is rounded half up by itself, to the smallest step that can be refunded.
+ * come back before, whether they cancel or support does it for them; the provider, and operators who may refund, give
+ * everything back. The guest surcharge comes back in the same proportion as the price; each is rounded half up by itself,
+ * to the smallest step that can be refunded.
  */
 export function decideCancellation(
   booking: CancellableBooking,
-  party: Party,
+  role: Role,
   now: Temporal.Instant,
 ): CancellationDecision {
   if (booking.state !== 'held' && booking.state !== 'awaiting_provider' && booking.state !== 'confirmed') {
     return { refused: booking.state === 'in_progress' ? 'booking.too_late_to_cancel' : 'booking.wrong_state' }
   }
-  if (!findTransition('cancel', booking.state, party)) return { refused: 'booking.wrong_state' }
-  const byCustomer = party === 'customer' || party === 'guest'
+  if (!findTransition('cancel', booking.state, partyAs(role))) return { refused: 'booking.wrong_state' }
+  const byCustomer = role === 'customer' || role === 'guest'
   if (byCustomer && !isBefore(now, booking.startsAt)) return { refused: 'booking.too_late_to_cancel' }
-  const refundPercent = byCustomer
-    ? Math.min(refundPercentAt(booking.cancellationPolicy, booking.startsAt, now), booking.refundPercentMax)
-    : 100
+  const refundPercent = mayAs(role, 'booking.exceed_policy')
+    ? 100
+    : Math.min(refundPercentAt(booking.cancellationPolicy, booking.startsAt, now), booking.refundPercentMax)
   return { refused: null, refundPercent, ...refundParts(booking, refundPercent) }
 }
 

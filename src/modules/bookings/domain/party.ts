@@ -1,5 +1,6 @@
 import type { Actor, Party } from '#src/kernel/actor.ts'
 import type { BookingId, ProviderId, UserId } from '#src/kernel/ids.ts'
+import { mayAs, rolesOf, type Role } from '#src/kernel/rights.ts'
 
 export interface Involved {
   readonly id: BookingId
@@ -8,20 +9,20 @@ export interface Involved {
 }
 
 /**
- * In which capacity somebody stands to a booking; null: not at all, and then the booking does not exist for them. Who is
- * several at once acts as the nearest to the booking: its customer before its provider before an operator.
+ * What somebody is to a booking; null: not at all, and then the booking does not exist for them. Who is several things at
+ * once acts as the nearest to the booking: its customer before its provider before an operator.
  */
+export function roleIn({ id, customerId, providerId }: Involved, actor: Actor): Role | null {
+  const [nearest] = rolesOf(actor, { bookingId: id, customerId, providerId })
+  return nearest && mayAs(nearest, 'booking.see') ? nearest : null
+}
+
+/** The capacity in which a role moves a booking: operators are one party, whatever else each of them may do. */
+export function partyAs(role: Role): Party {
+  return role === 'support' || role === 'finance' || role === 'admin' ? 'operator' : role
+}
+
 export function partyOf(booking: Involved, actor: Actor): Party | null {
-  switch (actor.kind) {
-    case 'guest':
-      return actor.bookingId === booking.id ? 'guest' : null
-    case 'user':
-      if (actor.userId === booking.customerId) return 'customer'
-      if (actor.providerIds.includes(booking.providerId)) return 'provider'
-      return actor.operatorRole ? 'operator' : null
-    case 'system':
-      return 'system'
-    case 'anonymous':
-      return null
-  }
+  const role = roleIn(booking, actor)
+  return role && partyAs(role)
 }

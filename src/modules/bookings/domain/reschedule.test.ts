@@ -13,23 +13,25 @@ const booking: MovableBooking = {
 
 describe('moving a booking', () => {
   it('is allowed up to the minimum notice, and not a minute later', () => {
-    expect(decideReschedule(booking, START.subtract({ minutes: 120 }))).toMatchObject({ refused: null })
-    expect(decideReschedule(booking, START.subtract({ minutes: 119 }))).toEqual({
+    expect(decideReschedule(booking, 'guest', START.subtract({ minutes: 120 }))).toMatchObject({
+      refused: null,
+    })
+    expect(decideReschedule(booking, 'guest', START.subtract({ minutes: 119 }))).toEqual({
       refused: 'booking.too_late_to_reschedule',
     })
   })
 
   it('does not buy back a refund that time has reduced', () => {
-    expect(decideReschedule(booking, START.subtract({ hours: 30 }))).toEqual({
+    expect(decideReschedule(booking, 'guest', START.subtract({ hours: 30 }))).toEqual({
       refused: null,
       refundPercentMax: 100,
     })
-    expect(decideReschedule(booking, START.subtract({ hours: 10 }))).toEqual({
+    expect(decideReschedule(booking, 'guest', START.subtract({ hours: 10 }))).toEqual({
       refused: null,
       refundPercentMax: 50,
     })
     const movedLate = { ...booking, refundPercentMax: 50 }
-    expect(decideReschedule(movedLate, START.subtract({ hours: 300 }))).toEqual({
+    expect(decideReschedule(movedLate, 'guest', START.subtract({ hours: 300 }))).toEqual({
       refused: null,
       refundPercentMax: 50,
     })
@@ -38,7 +40,7 @@ describe('moving a booking', () => {
   it.each(['held', 'in_progress', 'completed', 'expired', 'declined', 'cancelled', 'no_show'] as const)(
     'is refused when %s',
     (state) => {
-      expect(decideReschedule({ ...booking, state }, START.subtract({ hours: 100 }))).toEqual({
+      expect(decideReschedule({ ...booking, state }, 'guest', START.subtract({ hours: 100 }))).toEqual({
         refused: 'booking.wrong_state',
       })
     },

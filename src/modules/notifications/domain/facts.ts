@@ -1,5 +1,6 @@
 import type { BookingState } from '#src/kernel/booking-states.ts'
 import type { Currency } from '#src/kernel/money.ts'
+import type { LocationKind } from '#src/kernel/service-terms.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 
 /** Up to and including `until` a cancellation gives back that much; the last step ends with the start. */
@@ -37,7 +38,7 @@ export interface BookingFacts {
   readonly customerNote: string
   readonly serviceName: string
   readonly extras: readonly { readonly name: string; readonly priceMinor: bigint }[]
-  readonly locationKind: 'on_site' | 'online'
+  readonly locationKind: LocationKind
   /** The address in one line; empty when there is none. */
   readonly address: string
   readonly startsAt: Temporal.Instant

@@ -4,14 +4,13 @@ import type { ProviderId } from '#src/kernel/ids.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { invalid } from '#src/platform/http/define.ts'
+import { invalid, oneTooMany } from '#src/platform/http/define.ts'
 import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import { FEEDS_MAX } from '../domain/limits.ts'
 import { lockCalendar } from '../lock-calendar.ts'
 import { busyFeeds, type BusyFeedId } from '../tables.ts'
 
 export const REFRESH_TASK = 'scheduling.refresh-busy-feed'
-/** Each is fetched every quarter of an hour, for ever. */
-const FEEDS_MAX = 10
 
 /** Subscribes an external calendar. It is fetched at once, by the worker; until then it blocks nothing. */
 export async function subscribeBusyFeed(ctx: Ctx, providerId: ProviderId, url: string): Promise<BusyFeedId> {
@@ -23,8 +22,7 @@ export async function subscribeBusyFeed(ctx: Ctx, providerId: ProviderId, url: s
       .select({ feeds: count() })
       .from(busyFeeds)
       .where(eq(busyFeeds.calendarId, calendarId))
-    if ((existing?.feeds ?? 0) >= FEEDS_MAX)
-      throw invalid('url', `is one too many: ${FEEDS_MAX} calendars at most`)
+    if ((existing?.feeds ?? 0) >= FEEDS_MAX) throw oneTooMany('url', FEEDS_MAX, 'calendars')
     const id = randomUUID() as BusyFeedId
     await tx.insert(busyFeeds).values({
       ...{ id, calendarId, url: address.href, etag: null, lastSuccessAt: null, lastError: null },

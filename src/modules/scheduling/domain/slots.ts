@@ -1,7 +1,8 @@
 import { Temporal } from '#src/kernel/time.ts'
 import { timeRange, type TimeRange } from '#src/kernel/time-range.ts'
 import type { DayWindow, OpeningRule } from './opening-hours.ts'
-import { isRead, localDays, offsetSpans, wallClock, type OffsetSpan } from './zone-offsets.ts'
+import { dateOf, offsetText, timeOf } from './wall-text.ts'
+import { CLOCK_JUMP_MS, isRead, localDays, offsetSpans, wallClock, type OffsetSpan } from './zone-offsets.ts'
 
 /**
  * From a provider's facts to the times that can be booked. Search, the booking page and the booking itself all ask
@@ -84,9 +85,6 @@ export type SlotCheck =
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-
-/** The largest jump a clock has made (a date line moved over a country), with room to spare. */
-const CLOCK_JUMP_MS = 26 * 60 * MINUTE_MS
 
 /** What the wall clock reads is kept as milliseconds too: those of the same reading in UTC. */
 interface Plan {
@@ -248,9 +246,8 @@ function assertUsable(calendar: CalendarFacts, service: ServiceFacts): void {
 
 function slotsWithin(plan: Plan, fromMs: number, untilMs: number, limit: number): Slot[] {
   const { startsMs, seatsLeft, spans } = offeredStarts(plan, fromMs, untilMs, limit)
-  const dateOfDay = new Map<number, string>()
   return startsMs.map((startMs) =>
-    slotAt(plan, spans, startMs, seatsLeft.get(startMs) ?? plan.service.capacity, dateOfDay),
+    slotAt(plan, spans, startMs, seatsLeft.get(startMs) ?? plan.service.capacity),
   )
 }
 
@@ -369,37 +366,17 @@ function isSameSession(plan: Plan, session: Session, startMs: number): boolean {
   return session.serviceId === plan.service.id && session.start.epochMilliseconds === startMs
 }
 
-/** `dateOfDay` remembers the dates written for one list: printing one costs more than deciding a slot. */
-function slotAt(
-  plan: Plan,
-  spans: readonly OffsetSpan[],
-  startMs: number,
-  seatsLeft: number,
-  dateOfDay = new Map<number, string>(),
-): Slot {
+function slotAt(plan: Plan, spans: readonly OffsetSpan[], startMs: number, seatsLeft: number): Slot {
   const wallMs = wallClock(spans, startMs)
-  const day = Math.floor(wallMs / DAY_MS)
-  const minute = (wallMs - day * DAY_MS) / MINUTE_MS
-  const localDate = dateOfDay.get(day) ?? dateOf(day)
-  dateOfDay.set(day, localDate)
   return {
     start: Temporal.Instant.fromEpochMilliseconds(startMs),
     end: Temporal.Instant.fromEpochMilliseconds(startMs + plan.durationMs),
-    localDate,
-    localTime: hoursAndMinutes(minute),
-    offset: `${wallMs < startMs ? '-' : '+'}${hoursAndMinutes(Math.abs(wallMs - startMs) / MINUTE_MS)}`,
+    localDate: dateOf(wallMs),
+    localTime: timeOf(wallMs),
+    offset: offsetText(wallMs - startMs),
     repeated: spans.some((span) => isRead(span, wallMs) && wallMs - span.offsetMs !== startMs),
     seatsLeft,
   }
-}
-
-function hoursAndMinutes(minutes: number): string {
-  const hours = Math.floor(minutes / 60)
-  return `${twoDigits(hours)}:${twoDigits(Math.floor(minutes) - hours * 60)}`
-}
-
-function twoDigits(value: number): string {
-  return value < 10 ? `0${value}` : `${value}`
 }
 
 /** With a jump's room on both sides, so that the other reading of a repeated time is always in sight. */
@@ -415,12 +392,6 @@ function windowsOf(plan: Plan, day: number): readonly DayWindow[] {
 
 function dayOf(date: string): number {
   return Temporal.Instant.from(`${date}T00:00Z`).epochMilliseconds / DAY_MS
-}
-
-function dateOf(day: number): string {
-  return Temporal.Instant.fromEpochMilliseconds(day * DAY_MS)
-    .toString()
-    .slice(0, 10)
 }
 
 function occupiedMs(plan: Plan, startMs: number): Stretch {

@@ -15,6 +15,9 @@ interface ZoneTable {
 
 const DAY_MS = 86_400_000
 
+/** The largest jump a clock has made (a date line moved over a country), with room to spare. */
+export const CLOCK_JUMP_MS = 26 * 60 * 60_000
+
 /** Read this much around what was asked, so that a zone's table is built about once a year of running. */
 const MARGIN_MS = 400 * DAY_MS
 

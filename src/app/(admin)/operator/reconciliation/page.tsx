@@ -1,3 +1,4 @@
+import { may } from '#src/kernel/rights.ts'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import {
@@ -24,7 +25,7 @@ const PATH = '/operator/reconciliation'
 const FRESH_HOURS_MAX = 26
 
 export default async function ReconciliationPage() {
-  const { ctx, account } = await requireOperator(PATH)
+  const { ctx } = await requireOperator(PATH)
   const [view, locale] = await Promise.all([getReconciliation(ctx), pageLocale()])
   const { tag } = locale
   const moment = (at: string) => `${sayMoment(at, 'UTC', tag)} UTC`
@@ -44,7 +45,7 @@ export default async function ReconciliationPage() {
         )}
       </div>
       <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-3">
-        {account.operatorRole === 'support' ? (
+        {!may(ctx.actor, 'reconciliation.ask') ? (
           <p className="text-ink-soft">Finance and admin operators can have it run now.</p>
         ) : (
           <ActionButton

@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import { may } from '#src/kernel/rights.ts'
 import { listReviewRecords, type ReviewRecord } from '#src/modules/reviews/reads.ts'
 import { Badge } from '#src/ui/badge.tsx'
 import { EmptyState } from '#src/ui/empty-state.tsx'
@@ -43,7 +44,7 @@ export default async function OperatorReviewsPage({ searchParams }: { searchPara
           {items.map((review) => (
             <li key={review.id} className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 py-4">
               <ReviewLines review={review} locale={locale.tag} />
-              <Moderate review={review} />
+              {may(ctx.actor, 'review.moderate') && <Moderate review={review} />}
             </li>
           ))}
         </ul>

@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { isId, type BookingId } from '#src/kernel/ids.ts'
 import { moneyToJson } from '#src/kernel/money.ts'
+import { may } from '#src/kernel/rights.ts'
 import { getBookingView } from '#src/modules/bookings/reads.ts'
 import { listDocuments } from '#src/modules/documents/reads.ts'
 import { listTransfersOfSubject, type TransferView } from '#src/modules/ledger/reads.ts'
@@ -49,8 +50,8 @@ interface PageProps {
 export default async function OperatorBookingPage({ params, searchParams }: PageProps) {
   const { bookingId } = await params
   const path = `/operator/bookings/${bookingId}`
-  const { ctx, account } = await requireOperator(path)
-  const mayMoveMoney = account.operatorRole !== 'support'
+  const { ctx } = await requireOperator(path)
+  const mayRefund = may(ctx.actor, 'payment.refund')
   if (!isId(bookingId)) notFound()
   const id = bookingId as BookingId
   const [view, query, locale] = await Promise.all([
@@ -95,10 +96,10 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
           </ButtonLink>
         )}
         <BookingActions booking={view} as="operator" locale={tag} />
-        {backstage.payout?.status === 'failed' && (
+        {backstage.payout?.status === 'failed' && may(ctx.actor, 'payout.retry') && (
           <RetryPayout payout={backstage.payout} provider={view.provider.name} locale={tag} />
         )}
-        {mayMoveMoney && !bankDecides && backstage.payment && backstage.payment.left.amountMinor > 0 && (
+        {mayRefund && !bankDecides && backstage.payment && backstage.payment.left.amountMinor > 0 && (
           <RefundAction
             bookingId={id}
             left={backstage.payment.left}
@@ -106,12 +107,12 @@ export default async function OperatorBookingPage({ params, searchParams }: Page
             locale={tag}
           />
         )}
-        {mayMoveMoney &&
+        {mayRefund &&
           backstage.refunds
             .filter(({ open }) => open)
             .map((refund) => <FailedRefund key={refund.id} refund={refund} locale={tag} />)}
       </section>
-      {mayMoveMoney && bankDecides && (
+      {mayRefund && bankDecides && (
         <p className="mt-3 text-sm text-ink-soft">
           It can be refunded when the bank has decided: until then the bank has the money.
         </p>

@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import { may } from '#src/kernel/rights.ts'
 import { getDispute, type DisputeFile, type DisputeStatus } from '#src/modules/operator/reads.ts'
 import { Card } from '#src/ui/card.tsx'
 import { Facts } from '#src/ui/facts.tsx'
@@ -17,7 +18,7 @@ export const metadata = { title: 'Dispute' }
 
 export default async function DisputePage({ params }: { params: Promise<{ disputeId: string }> }) {
   const { disputeId } = await params
-  const { ctx, account } = await requireOperator(`/operator/disputes/${disputeId}`)
+  const { ctx } = await requireOperator(`/operator/disputes/${disputeId}`)
   const [dispute, { tag }] = await Promise.all([orNotFound(getDispute(ctx, disputeId)), pageLocale()])
   const moment = (at: string) => `${sayMoment(at, 'UTC', tag)} UTC`
   const mayHandIn = dispute.closedAt === null && dispute.evidenceSubmittedAt === null
@@ -78,7 +79,7 @@ export default async function DisputePage({ params }: { params: Promise<{ disput
         <Evidence evidence={dispute.handedIn ?? dispute.evidence} />
         {mayHandIn && (
           <div className="mt-6">
-            {account.operatorRole === 'support' ? (
+            {!may(ctx.actor, 'dispute.answer') ? (
               <Notice tone="neutral" title="Finance and admin operators hand evidence in" />
             ) : (
               <ActionButton

@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { isId, type ProviderId } from '#src/kernel/ids.ts'
+import { may } from '#src/kernel/rights.ts'
 import { getProviderFile } from '#src/modules/operator/reads.ts'
 import { StateBadge } from '#src/ui/badge.tsx'
 import { ButtonLink } from '#src/ui/button.tsx'
@@ -53,7 +54,7 @@ export default async function OperatorProviderPage({ params }: { params: Promise
         >
           Bookings
         </ButtonLink>
-        {suspended ? (
+        {!may(ctx.actor, 'provider.suspend') ? null : suspended ? (
           <ActionButton
             label="Reinstate"
             title={`Reinstate ${provider.name}?`}
