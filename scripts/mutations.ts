@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { MUTATIONS, type Mutation } from '../tests/simulation/mutations.ts'
+import { MUTATIONS, plantedLine, type Mutation } from '../tests/simulation/mutations.ts'
 import { readJson } from './environment.ts'
 import { repository } from './processes.ts'
 
@@ -34,7 +34,7 @@ interface Report {
 }
 
 interface Answer {
-  /** `nothing` where no test was asked, a file or the run did not start or end, or what failed was no assertion. */
+  /** `nothing` where the mistake was not read, a file or the run did not start or end, or what failed was no assertion. */
   readonly says: 'all passed' | 'an assertion failed' | 'nothing'
   readonly failed: string
   readonly output: string
@@ -55,7 +55,8 @@ function ask(tests: readonly string[], mutation: Mutation | null): Answer {
     },
   )
   const output = `${stdout}${stderr}${error ? String(error) : ''}`
-  const report = readJson<Report>(REPORT)
+  const wasRead = !mutation || stdout.includes(plantedLine(mutation))
+  const report = wasRead ? readJson<Report>(REPORT) : null
   if (status === 0 && report && report.numPassedTests > 0) return { says: 'all passed', failed: '', output }
   const files = (report?.testResults ?? [])
     .filter((file) => file.status === 'failed')

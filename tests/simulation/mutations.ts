@@ -192,15 +192,24 @@ export const MUTATIONS: readonly Mutation[] = [
   },
 ]
 
+/** The file's code with the mistake in it. */
+export function plant({ find, replace, name }: Mutation, code: string): string {
+  if (code.split(find).length !== 2) throw new Error(`what "${name}" changes is not there once`)
+  return code.replace(find, () => replace)
+}
+
+/** What is said when the file has been read with the mistake in it: a test that fails before says nothing about it. */
+export const plantedLine = ({ name }: Mutation) => `planted: ${name}`
+
 /** A part of vite's plugins: the file is read as if the mistake stood in it. */
-export function plantMutation({ file, find, replace, name }: Mutation) {
+export function plantMutation(mutation: Mutation) {
   return {
     name: 'plant-mutation',
     enforce: 'pre' as const,
     transform(code: string, id: string): string | null {
-      if (!id.endsWith(`/${file}`)) return null
-      if (code.split(find).length !== 2) throw new Error(`what "${name}" changes is not there once`)
-      return code.replace(find, () => replace)
+      if (!id.endsWith(`/${mutation.file}`)) return null
+      console.log(plantedLine(mutation))
+      return plant(mutation, code)
     },
   }
 }
