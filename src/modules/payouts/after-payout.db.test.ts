@@ -34,6 +34,8 @@ afterEach(() => rig.clearFaults())
 
 const FEE = 349n
 const DISPUTE_FEE = 1_500n
+/** Of a booking of which everything went back. */
+const NOTHING_LEFT = { escrow: 0n, provider_payable: 0n, commission_revenue: 0n, surcharge_revenue: 0n }
 const DAYS = (days: number) => ({ hours: 24 * days })
 
 /** What the provider's account got for a booking and kept. */
@@ -85,12 +87,7 @@ describe('a refund after the provider was paid', () => {
     await refund(rig, booking, 5_000n, 500n)
     await until(rig, () => keptBy(booking.id), 0n)
     expect(await payoutOf(rig, booking.id)).toMatchObject({ status: 'reversed', amountMinor: 0n })
-    expect(await booksOf(rig, booking.id)).toMatchObject({
-      escrow: 0n,
-      provider_payable: 0n,
-      commission_revenue: 0n,
-      surcharge_revenue: 0n,
-    })
+    expect(await booksOf(rig, booking.id)).toMatchObject(NOTHING_LEFT)
     expect(await owedBy(provider)).toBe(0n)
     await expectBalanced(rig)
   })
@@ -192,12 +189,7 @@ describe('an operator', () => {
     await give(4_334n)
     await until(rig, () => statusOf(booking), 'refunded')
     await until(rig, () => keptBy(booking.id), 0n)
-    expect(await booksOf(rig, booking.id)).toMatchObject({
-      escrow: 0n,
-      provider_payable: 0n,
-      commission_revenue: 0n,
-      surcharge_revenue: 0n,
-    })
+    expect(await booksOf(rig, booking.id)).toMatchObject(NOTHING_LEFT)
     await expectBalanced(rig)
   })
 
@@ -291,11 +283,9 @@ describe('a dispute', () => {
     await rig.byHand(id, 'lose')
     await until(rig, () => owedBy(provider), 9_000n)
     expect(await booksOf(rig, booking.id)).toMatchObject({
-      escrow: 0n,
+      ...NOTHING_LEFT,
       disputed_funds: 0n,
       provider_payable: -9_000n,
-      commission_revenue: 0n,
-      surcharge_revenue: 0n,
     })
     const next = await paidOutBooking(rig, provider)
     expect(await keptBy(next.id)).toBe(0n)
@@ -310,12 +300,9 @@ describe('a dispute', () => {
     await rig.byHand(await dispute(rig, booking), 'lose') // the whole 110.00
     await until(rig, () => keptBy(booking.id), 0n)
     expect(await booksOf(rig, booking.id)).toMatchObject({
-      escrow: 0n,
+      ...NOTHING_LEFT,
       disputed_funds: 0n,
       losses: 5_500n,
-      provider_payable: 0n,
-      commission_revenue: 0n,
-      surcharge_revenue: 0n,
     })
     await expectBalanced(rig)
   })
