@@ -96,7 +96,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/modules/payments/refund-booking.ts',
     find: 'const leftMinor = payment.capturedMinor - back.baseRefundedMinor - back.surchargeRefundedMinor',
     replace: 'const leftMinor = payment.capturedMinor',
-    tests: PAYMENT_TESTS,
+    tests: PAYOUT_TESTS,
   },
   {
     name: 'refund: the customer who cancels gets what had come back once more',
