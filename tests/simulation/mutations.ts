@@ -120,7 +120,7 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: BOOKING_TESTS,
   },
   {
-    name: 'transition: what is over can be declined',
+    name: 'transition: what was declined can be accepted',
     file: 'src/modules/bookings/domain/lifecycle.ts',
     find: "{ name: 'accept', from: 'awaiting_provider', to: 'confirmed', by: ['provider', 'operator'] },",
     replace:
@@ -131,7 +131,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'transition: a dispute that was decided is opened again by old news',
     file: 'src/modules/payments/domain/dispute-change.ts',
     find: 'return RANK[seen] > RANK[before] ? seen : before',
-    replace: 'return before',
+    replace: 'return seen',
     tests: FEE_TESTS,
   },
   {
