@@ -114,9 +114,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'transition: a hold ends while its payment page is open',
-    file: 'src/modules/bookings/release-hold.ts',
-    find: "if ((await closeCheckout(ctx, gateway, bookingId)) === 'paid') return holdOn(ctx, bookingId)",
-    replace: "if ((await closeCheckout(ctx, gateway, bookingId)) === 'paid') await holdOn(ctx, bookingId)",
+    file: 'src/modules/payments/close-checkout.ts',
+    find: 'return await gateway.expireCheckout(checkoutId)',
+    replace: "return { ...(await gateway.readCheckout(checkoutId)), status: 'expired' }",
     tests: BOOKING_TESTS,
   },
   {
