@@ -32,7 +32,11 @@ export async function lockPayment(tx: Tx, paymentId: PaymentId): Promise<Payment
 }
 
 export async function lockPaymentOfBooking(tx: Tx, bookingId: BookingId): Promise<Payment | null> {
-  const [payment] = await tx.select().from(payments).where(eq(payments.bookingId, bookingId)).for('no key update')
+  const [payment] = await tx
+    .select()
+    .from(payments)
+    .where(eq(payments.bookingId, bookingId))
+    .for('no key update')
   return payment ?? null
 }
 
