@@ -7,6 +7,8 @@ const plugins = planted.map(plantMutation)
 
 export default defineConfig({
   test: {
+    // It knows plugins by their name, and so the first mistake would be read in place of every other.
+    fsModuleCache: planted.length === 0,
     reporters: ['default', './scripts/count-reporter.ts'],
     projects: [
       {

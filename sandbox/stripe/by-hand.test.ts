@@ -2,38 +2,26 @@ import type Stripe from 'stripe'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   byHand,
-  CONNECT_SECRET,
   paid,
   pass,
-  PLATFORM_SECRET,
   postForm,
   readyAccount,
   refusalOf,
-  startReceiver,
-  startTestSandbox,
+  startHeardSandbox,
+  type HeardSandbox,
   type Receiver,
-  type TestSandbox,
 } from './testing/sandbox.ts'
 
 const DAY = 86_400
 let platform: Receiver
 let connect: Receiver
-let sandbox: TestSandbox
+let sandbox: HeardSandbox
 let stripe: Stripe
 beforeEach(async () => {
-  platform = await startReceiver(PLATFORM_SECRET)
-  connect = await startReceiver(CONNECT_SECRET)
-  sandbox = await startTestSandbox({
-    webhookUrl: platform.url,
-    connectWebhookUrl: connect.url,
-    connectWebhookSecret: CONNECT_SECRET,
-  })
-  stripe = sandbox.stripe
+  sandbox = await startHeardSandbox()
+  ;({ stripe, platform, connect } = sandbox)
 })
-afterEach(async () => {
-  await sandbox.close()
-  await Promise.all([platform.close(), connect.close()])
-})
+afterEach(() => sandbox.close())
 
 const press = (object: string, action: string, fields?: Record<string, string>) =>
   byHand(sandbox.url, object, action, fields)

@@ -3,38 +3,30 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   byHand,
   clientFor,
-  CONNECT_SECRET,
   paid,
   pass,
   postForm,
   readyAccount,
   refusalOf,
-  startReceiver,
-  startTestSandbox,
+  startHeardSandbox,
+  type HeardSandbox,
   type Receiver,
-  type TestSandbox,
 } from './testing/sandbox.ts'
 
 const CLIENT = 'ca_of_the_tests'
 const CALLBACK = 'http://app.test/stripe/callback?from=connect'
 const OTHER_CALLBACK = 'http://app.test/elsewhere'
 let connect: Receiver
-let sandbox: TestSandbox
+let sandbox: HeardSandbox
 let stripe: Stripe
 beforeEach(async () => {
-  connect = await startReceiver(CONNECT_SECRET)
-  sandbox = await startTestSandbox({
-    connectWebhookUrl: connect.url,
-    connectWebhookSecret: CONNECT_SECRET,
+  sandbox = await startHeardSandbox({
     connectClientId: CLIENT,
     oauthRedirectUris: [CALLBACK, OTHER_CALLBACK],
   })
-  stripe = sandbox.stripe
+  ;({ stripe, connect } = sandbox)
 })
-afterEach(async () => {
-  await sandbox.close()
-  await connect.close()
-})
+afterEach(() => sandbox.close())
 
 /** The SDK writes https and no port whatever its options say; its path and query are what counts. */
 function authorizeUrl(params: Stripe.OAuthAuthorizeUrlParams = {}): string {

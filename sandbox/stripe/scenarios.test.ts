@@ -3,37 +3,24 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { main } from './cli.ts'
 import { SCENARIOS } from './scenarios.ts'
 import {
-  CONNECT_SECRET,
   paid,
-  PLATFORM_SECRET,
   postForm,
   readyAccount,
   refusalOf,
-  startReceiver,
-  startTestSandbox,
+  startHeardSandbox,
+  type HeardSandbox,
   type Receiver,
-  type TestSandbox,
 } from './testing/sandbox.ts'
 
 let platform: Receiver
 let connect: Receiver
-let sandbox: TestSandbox
+let sandbox: HeardSandbox
 let stripe: Stripe
 beforeEach(async () => {
-  platform = await startReceiver(PLATFORM_SECRET)
-  connect = await startReceiver(CONNECT_SECRET)
-  sandbox = await startTestSandbox({
-    webhookUrl: platform.url,
-    connectWebhookUrl: connect.url,
-    connectWebhookSecret: CONNECT_SECRET,
-    appUrl: 'http://app.test',
-  })
-  stripe = sandbox.stripe
+  sandbox = await startHeardSandbox({ appUrl: 'http://app.test' })
+  ;({ stripe, platform, connect } = sandbox)
 })
-afterEach(async () => {
-  await sandbox.close()
-  await Promise.all([platform.close(), connect.close()])
-})
+afterEach(() => sandbox.close())
 
 interface Said {
   code: number

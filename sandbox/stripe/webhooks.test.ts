@@ -1,33 +1,16 @@
 import Stripe from 'stripe'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  CONNECT_SECRET,
-  paid,
-  PLATFORM_SECRET,
-  readyAccount,
-  startReceiver,
-  startTestSandbox,
-  type Receiver,
-  type TestSandbox,
-} from './testing/sandbox.ts'
+import { paid, readyAccount, startHeardSandbox, type HeardSandbox, type Receiver } from './testing/sandbox.ts'
 import { signatureOf } from './webhooks.ts'
 
 let platform: Receiver
 let connect: Receiver
-let sandbox: TestSandbox
+let sandbox: HeardSandbox
 beforeEach(async () => {
-  platform = await startReceiver(PLATFORM_SECRET)
-  connect = await startReceiver(CONNECT_SECRET)
-  sandbox = await startTestSandbox({
-    webhookUrl: platform.url,
-    connectWebhookUrl: connect.url,
-    connectWebhookSecret: CONNECT_SECRET,
-  })
+  sandbox = await startHeardSandbox()
+  ;({ platform, connect } = sandbox)
 })
-afterEach(async () => {
-  await sandbox.close()
-  await Promise.all([platform.close(), connect.close()])
-})
+afterEach(() => sandbox.close())
 
 function fault(script: object): Promise<Response> {
   return fetch(`${sandbox.url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(script) })

@@ -46,7 +46,7 @@ describe('what is sold in', () => {
   })
 
   test('is refused together with everything else that is wrong', () => {
-    const wrong = { ...GIVEN, CURRENCY: 'XXX', PORT: 'none' }
+    const wrong = { ...GIVEN, CURRENCY: 'XAU', PORT: 'none' }
     expect(() => readConfig(wrong)).toThrow(/PORT is not valid[^]*CURRENCY is not valid/)
   })
 })

@@ -2,37 +2,27 @@
 import fs from 'node:fs'
 import Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
-import type { BookingId } from '#src/kernel/ids.ts'
 import { toDecimalString } from '#src/kernel/money.ts'
 import { CHART } from '#src/modules/ledger/domain/accounts.ts'
 import { listTransfersOfSubject, type TransferView } from '#src/modules/ledger/reads.ts'
-import { requestRefund } from '#src/modules/payments/index.ts'
-import { inTransaction } from '#src/platform/context.ts'
-import { emit } from '#src/platform/outbox/emit.ts'
 import { stableId } from '#src/platform/stable-id.ts'
+import { CARDS, moneyRig, moveTo, paidBooking, type MadeBooking } from '#tests/support/money.ts'
 import {
-  CARDS,
-  makeProvider,
-  moneyRig,
-  moveTo,
-  openReadyAccount,
-  paidBooking,
-  paymentOf,
-  type BookedProvider,
-  type MadeBooking,
-} from '#tests/support/money.ts'
+  dispute,
+  makePayableProvider,
+  paidOutBooking,
+  passTo,
+  refund,
+  tell,
+  until,
+} from '#tests/support/payouts.ts'
 
 const GUIDE = fs.readFileSync('docs/guides/money.md', 'utf8')
 
 const rig = await moneyRig()
 const { db } = rig.database
-const accountId = await openReadyAccount(rig, crypto.randomUUID())
-const provider = await makeProvider(rig, { id: accountId, ready: true })
-const debtorAccountId = await openReadyAccount(rig, crypto.randomUUID())
-const debtor = {
-  ...(await makeProvider(rig, { id: debtorAccountId, ready: true })),
-  accountId: debtorAccountId,
-}
+const provider = await makePayableProvider(rig)
+const debtor = await makePayableProvider(rig)
 
 type Line = [kind: string, debit: string, credit: string, amount: string]
 
@@ -56,52 +46,15 @@ function lineOf({ kind, debitCode, creditCode, amountMinor, currency }: Transfer
 /** What every example begins with. */
 const PAID = tableOf('A customer pays')
 
-async function tell(type: string, bookingId: BookingId): Promise<void> {
-  await inTransaction(rig.ctx(), (tx) =>
-    emit(tx, { type, subjectId: bookingId, payload: { bookingId }, occurredAt: rig.ctx().now }),
-  )
-  await rig.runJobs()
-}
+/** Until the ledger's last line is of this kind. */
+const untilLast = (booking: MadeBooking, kind: string) =>
+  until(rig, async () => (await linesOf(booking.id)).at(-1)?.[0], kind)
 
-async function refund({ id }: MadeBooking, baseMinor: bigint, surchargeMinor: bigint): Promise<void> {
-  await inTransaction(rig.ctx(), (tx) =>
-    requestRefund(tx, rig.ctx(), { bookingId: id, baseMinor, surchargeMinor, cause: 'cancellation' }),
-  )
-  await rig.runJobs()
-}
-
-async function payOut({ endsAt }: MadeBooking): Promise<void> {
-  const ahead = endsAt.add({ hours: 7 * 24 }).since(rig.ctx().now)
-  if (ahead.sign > 0) await rig.pass(ahead)
-  await work()
-}
-
-async function work(): Promise<void> {
-  while ((await rig.sweep('payouts.due')) > 0) await rig.runJobs()
-}
-
-async function paidOutBooking(of: BookedProvider): Promise<MadeBooking> {
-  const booking = await paidBooking(rig, of)
-  await moveTo(rig, booking.id, 'confirm', 'start', 'complete')
-  await tell('booking.completed', booking.id)
-  await payOut(booking)
-  return booking
-}
-
-async function dispute({ id }: MadeBooking, verdict: 'win' | 'lose', lastLine: string): Promise<void> {
-  const until = async (kind: string) => {
-    await expect
-      .poll(async () => {
-        await rig.runJobs()
-        return (await linesOf(id)).at(-1)?.[0]
-      })
-      .toBe(kind)
-  }
-  await rig.byHand((await paymentOf(rig, id)).chargeId ?? '', 'dispute')
-  await until('dispute_fee')
-  const [opened] = await rig.gateway.listDisputes((await paymentOf(rig, id)).paymentIntentId ?? '')
-  await rig.byHand(opened?.id ?? '', verdict)
-  await until(lastLine)
+async function decided(verdict: 'win' | 'lose', lastLine: string): Promise<Line[]> {
+  const booking = await paidBooking(rig, provider)
+  await rig.byHand(await dispute(rig, booking), verdict)
+  await untilLast(booking, lastLine)
+  return afterPaying(booking)
 }
 
 /** The lines that came after the payout's. */
@@ -112,62 +65,41 @@ async function afterPayout(booking: MadeBooking): Promise<Line[]> {
 /** Each heading of the guide, and what has to happen for its table. A new way is a new heading and a line here. */
 const WAYS: Readonly<Record<string, () => Promise<Line[]>>> = {
   'A customer pays': async () => linesOf((await paidBooking(rig, provider)).id),
-  'Escrow ends and the provider is paid': async () => {
-    const booking = await paidBooking(rig, provider)
-    await moveTo(rig, booking.id, 'confirm', 'start', 'complete')
-    await tell('booking.completed', booking.id)
-    await payOut(booking)
-    return afterPaying(booking)
-  },
+  'Escrow ends and the provider is paid': async () => afterPaying(await paidOutBooking(rig, provider)),
   'Everything is given back': async () => {
     const booking = await paidBooking(rig, provider)
-    await refund(booking, 10_000n, 1_000n)
+    await refund(rig, booking, 10_000n, 1_000n)
     return afterPaying(booking)
   },
   'A part is given back': async () => {
     const booking = await paidBooking(rig, provider)
     await moveTo(rig, booking.id, 'confirm', 'cancel')
-    await refund(booking, 5_000n, 500n)
-    await tell('booking.cancelled', booking.id)
-    await payOut(booking)
+    await refund(rig, booking, 5_000n, 500n)
+    await tell(rig, 'booking.cancelled', booking.id)
+    await passTo(rig, booking.endsAt.add({ hours: 7 * 24 }))
     return afterPaying(booking)
   },
   'A refund does not arrive': async () => {
     const booking = await paidBooking(rig, provider, CARDS.refundFails)
-    await refund(booking, 5_000n, 500n)
+    await refund(rig, booking, 5_000n, 500n)
     await rig.pass({ seconds: 10 })
-    await expect
-      .poll(async () => {
-        await rig.runJobs()
-        return (await linesOf(booking.id)).at(-1)?.[0]
-      })
-      .toBe('refund_failed')
+    await untilLast(booking, 'refund_failed')
     return afterPaying(booking)
   },
   'A refund after the provider was paid': async () => {
-    const booking = await paidOutBooking(provider)
-    await refund(booking, 5_000n, 500n)
-    await work()
+    const booking = await paidOutBooking(rig, provider)
+    await refund(rig, booking, 5_000n, 500n)
     return afterPayout(booking)
   },
   'The provider does not have it any more': async () => {
-    const booking = await paidOutBooking(debtor)
+    const booking = await paidOutBooking(rig, debtor)
     await rig.byHand(debtor.accountId, 'pay-out')
-    await refund(booking, 10_000n, 1_000n)
-    await work()
+    await refund(rig, booking, 10_000n, 1_000n)
     return afterPayout(booking)
   },
-  'The next payout of a provider who owes': async () => afterPaying(await paidOutBooking(debtor)),
-  'A dispute is won': async () => {
-    const booking = await paidBooking(rig, provider)
-    await dispute(booking, 'win', 'dispute_reinstatement')
-    return afterPaying(booking)
-  },
-  'A dispute is lost': async () => {
-    const booking = await paidBooking(rig, provider)
-    await dispute(booking, 'lose', 'dispute_loss')
-    return afterPaying(booking)
-  },
+  'The next payout of a provider who owes': async () => afterPaying(await paidOutBooking(rig, debtor)),
+  'A dispute is won': () => decided('win', 'dispute_reinstatement'),
+  'A dispute is lost': () => decided('lose', 'dispute_loss'),
   'Stripe pays out to our bank': async () => {
     await rig.pass({ hours: 72 })
     const stripe = new Stripe('sk_test_money', {

@@ -1,14 +1,10 @@
-import { eq } from 'drizzle-orm'
-import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { chargeStepOf } from '#src/kernel/charges.ts'
+import type { BookingId } from '#src/kernel/ids.ts'
 import { money, toDecimalString, type Currency } from '#src/kernel/money.ts'
 import { refundParts } from '#src/modules/bookings/domain/cancellation.ts'
-import { closeCheckout, readGivenBack, requestRefund } from '#src/modules/payments/index.ts'
+import { closeCheckout, readGivenBack } from '#src/modules/payments/index.ts'
 import { settlementOf } from '#src/modules/payments/domain/fees.ts'
-import { payouts } from '#src/modules/payouts/tables.ts'
-import { inTransaction } from '#src/platform/context.ts'
-import { emit } from '#src/platform/outbox/emit.ts'
 import {
   booksOf,
   checkOut,
@@ -17,10 +13,10 @@ import {
   makeProvider,
   moneyRig,
   moveTo,
-  openReadyAccount,
   paidBooking,
   paymentOf,
 } from '#tests/support/money.ts'
+import { makePayableProvider, passTo, payoutOf, refund, tell, until } from '#tests/support/payouts.ts'
 
 const rig = await moneyRig()
 const { db } = rig.database
@@ -43,8 +39,7 @@ describe('a booking', () => {
   test.each(PRICES)(
     'F43 in %s at %s minor units is paid, given back in part, and paid out, and the books say what Stripe says',
     async (currency, baseMinor) => {
-      const accountId = await openReadyAccount(rig, randomUUID())
-      const provider = await makeProvider(rig, { id: accountId, ready: true }, currency)
+      const provider = await makePayableProvider(rig, currency)
       const booking = await paidBooking(rig, provider, undefined, baseMinor)
       const { figures } = booking
       const payment = await paymentOf(rig, booking.id)
@@ -53,37 +48,24 @@ describe('a booking', () => {
 
       const half = refundParts({ ...figures, refunded: NOTHING }, 50)
       await moveTo(rig, booking.id, 'confirm', 'cancel')
-      await inTransaction(rig.ctx(), (tx) =>
-        requestRefund(tx, rig.ctx(), {
-          bookingId: booking.id,
-          baseMinor: half.baseRefundMinor,
-          surchargeMinor: half.surchargeRefundMinor,
-          cause: 'cancellation',
-        }),
-      )
+      await refund(rig, booking, half.baseRefundMinor, half.surchargeRefundMinor)
       const halfMinor = half.baseRefundMinor + half.surchargeRefundMinor
-      await refunded(booking.id, halfMinor)
+      await untilRefunded(booking.id, halfMinor)
       // And three steps more, by hand, which is an amount that nothing here would have asked for.
       const byHandMinor = 3n * chargeStepOf(currency)
       await rig.byHand(payment.chargeId ?? '', 'refund', toDecimalString(money(byHandMinor, currency)))
-      await refunded(booking.id, halfMinor + byHandMinor)
+      await untilRefunded(booking.id, halfMinor + byHandMinor)
       await expectBalanced(rig)
 
-      await inTransaction(rig.ctx(), (tx) =>
-        emit(tx, {
-          type: 'booking.cancelled',
-          subjectId: booking.id,
-          payload: { bookingId: booking.id },
-          occurredAt: rig.ctx().now,
-        }),
-      )
-      await rig.runJobs()
-      await rig.pass(booking.endsAt.add({ hours: 8 * 24 }).since(rig.ctx().now))
-      while ((await rig.sweep('payouts.due')) > 0) await rig.runJobs()
+      await tell(rig, 'booking.cancelled', booking.id)
+      await passTo(rig, booking.endsAt.add({ hours: 8 * 24 }))
 
       const kept = settlementOf(figures, await readGivenBack(db, payment.id))
-      const [payout] = await db.select().from(payouts).where(eq(payouts.bookingId, booking.id))
-      expect(payout).toMatchObject({ status: 'paid', currency, amountMinor: kept.providerNetMinor })
+      expect(await payoutOf(rig, booking.id)).toMatchObject({
+        status: 'paid',
+        currency,
+        amountMinor: kept.providerNetMinor,
+      })
       expect((await rig.gateway.listTransfers(booking.id)).map(({ amountMinor }) => amountMinor)).toEqual([
         kept.providerNetMinor,
       ])
@@ -116,14 +98,5 @@ describe('a price that Stripe does not charge', () => {
   )
 })
 
-async function refunded(bookingId: Parameters<typeof paymentOf>[1], amountMinor: bigint): Promise<void> {
-  await expect
-    .poll(
-      async () => {
-        await rig.runJobs()
-        return (await paymentOf(rig, bookingId)).refundedMinor
-      },
-      { timeout: 10_000, interval: 10 },
-    )
-    .toBe(amountMinor)
-}
+const untilRefunded = (bookingId: BookingId, amountMinor: bigint) =>
+  until(rig, async () => (await paymentOf(rig, bookingId)).refundedMinor, amountMinor)

@@ -2,12 +2,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { repository } from '../../scripts/processes.ts'
-import { MUTATIONS, plantMutation } from './mutations.ts'
+import { MUTATIONS, plant, plantMutation } from './mutations.ts'
 
 test.each(MUTATIONS)('$name: the sentence to be changed is there, and so are the tests', (mutation) => {
-  const file = path.join(repository, mutation.file)
-  const code = fs.readFileSync(file, 'utf8')
-  const changed = plantMutation(mutation).transform(code, file)
+  const code = fs.readFileSync(path.join(repository, mutation.file), 'utf8')
+  const changed = plant(mutation, code)
   expect(changed).not.toBe(code)
   expect(changed).toContain(mutation.replace)
   expect(mutation.tests.filter((named) => !fs.existsSync(path.join(repository, named)))).toEqual([])

@@ -96,7 +96,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/modules/payments/refund-booking.ts',
     find: 'const leftMinor = payment.capturedMinor - back.baseRefundedMinor - back.surchargeRefundedMinor',
     replace: 'const leftMinor = payment.capturedMinor',
-    tests: PAYMENT_TESTS,
+    tests: PAYOUT_TESTS,
   },
   {
     name: 'refund: the customer who cancels gets what had come back once more',
@@ -114,13 +114,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'transition: a hold ends while its payment page is open',
-    file: 'src/modules/bookings/release-hold.ts',
-    find: "if ((await closeCheckout(ctx, gateway, bookingId)) === 'paid') return holdOn(ctx, bookingId)",
-    replace: "if ((await closeCheckout(ctx, gateway, bookingId)) === 'paid') await holdOn(ctx, bookingId)",
+    file: 'src/modules/payments/close-checkout.ts',
+    find: 'return await gateway.expireCheckout(checkoutId)',
+    replace: "return { ...(await gateway.readCheckout(checkoutId)), status: 'expired' }",
     tests: BOOKING_TESTS,
   },
   {
-    name: 'transition: what is over can be declined',
+    name: 'transition: what was declined can be accepted',
     file: 'src/modules/bookings/domain/lifecycle.ts',
     find: "{ name: 'accept', from: 'awaiting_provider', to: 'confirmed', by: ['provider', 'operator'] },",
     replace:
@@ -131,7 +131,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'transition: a dispute that was decided is opened again by old news',
     file: 'src/modules/payments/domain/dispute-change.ts',
     find: 'return RANK[seen] > RANK[before] ? seen : before',
-    replace: 'return before',
+    replace: 'return seen',
     tests: FEE_TESTS,
   },
   {
@@ -192,15 +192,24 @@ export const MUTATIONS: readonly Mutation[] = [
   },
 ]
 
+/** The file's code with the mistake in it. */
+export function plant({ find, replace, name }: Mutation, code: string): string {
+  if (code.split(find).length !== 2) throw new Error(`what "${name}" changes is not there once`)
+  return code.replace(find, () => replace)
+}
+
+/** What is said when the file has been read with the mistake in it: a test that fails before says nothing about it. */
+export const plantedLine = ({ name }: Mutation) => `planted: ${name}`
+
 /** A part of vite's plugins: the file is read as if the mistake stood in it. */
-export function plantMutation({ file, find, replace, name }: Mutation) {
+export function plantMutation(mutation: Mutation) {
   return {
     name: 'plant-mutation',
     enforce: 'pre' as const,
     transform(code: string, id: string): string | null {
-      if (!id.endsWith(`/${file}`)) return null
-      if (code.split(find).length !== 2) throw new Error(`what "${name}" changes is not there once`)
-      return code.replace(find, () => replace)
+      if (!id.endsWith(`/${mutation.file}`)) return null
+      console.log(plantedLine(mutation))
+      return plant(mutation, code)
     },
   }
 }

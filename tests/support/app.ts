@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { startStripeSandbox } from '#sandbox/stripe/server.ts'
 import { composeApi } from '#src/boot/api.ts'
 import { compose, type Composition } from '#src/boot/compose.ts'
@@ -145,7 +145,7 @@ export async function startTestApp(
       for (;;) {
         const found = await look()
         if (found) return found
-        if (performance.now() > until) throw new Error(`waited in vain for ${what}`)
+        if (performance.now() > until) expect.fail(`waited in vain for ${what}`)
         await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
       }
     },

@@ -6,7 +6,7 @@ import Stripe from 'stripe'
 import { startStripeSandbox, type StripeSandbox, type StripeSandboxOptions } from '../server.ts'
 
 export const PLATFORM_SECRET = 'whsec_platform_of_the_tests'
-export const CONNECT_SECRET = 'whsec_connect_of_the_tests'
+const CONNECT_SECRET = 'whsec_connect_of_the_tests'
 
 export interface TestSandbox extends StripeSandbox {
   stripe: Stripe
@@ -190,6 +190,31 @@ export async function startReceiver(secret: string): Promise<Receiver> {
         server.closeAllConnections()
         server.close(() => resolve())
       }),
+  }
+}
+
+export interface HeardSandbox extends TestSandbox {
+  platform: Receiver
+  connect: Receiver
+}
+
+/** A sandbox, and both endpoints it tells of everything. */
+export async function startHeardSandbox(options: Partial<StripeSandboxOptions> = {}): Promise<HeardSandbox> {
+  const platform = await startReceiver(PLATFORM_SECRET)
+  const connect = await startReceiver(CONNECT_SECRET)
+  const sandbox = await startTestSandbox({
+    webhookUrl: platform.url,
+    connectWebhookUrl: connect.url,
+    connectWebhookSecret: CONNECT_SECRET,
+    ...options,
+  })
+  return {
+    ...sandbox,
+    ...{ platform, connect },
+    async close() {
+      await sandbox.close()
+      await Promise.all([platform.close(), connect.close()])
+    },
   }
 }
 

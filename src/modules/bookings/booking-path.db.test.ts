@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { inTransaction } from '#src/platform/context.ts'
 import { bookingsJobs } from './jobs.ts'
-import { confirmPaidBooking } from './settle-paid-booking.ts'
 import { startTestApp } from '#tests/support/app.ts'
 import { fullHourIn, makeMember, makeProvider, signUp, type MadeProvider } from '#tests/support/factories.ts'
 import { CARDS, payWithCard } from '#tests/support/pay.ts'
+import { lockBookingVisibleTo, moveBooking } from './move-booking.ts'
+import { confirmPaidBooking } from './settle-paid-booking.ts'
 
 const app = await startTestApp()
 const { db } = app.database
@@ -462,7 +464,29 @@ describe('request-to-book', () => {
 })
 
 describe('money that comes late', () => {
-  it('goes back in full when its slot is gone, and only then', async () => {
+  const ctx = () => app.composition.contextFor({ kind: 'system', name: 'test' })
+
+  it('goes back in full when its slot is gone', async () => {
+    const { booking, guestKey } = (await hold(await makeProvider(db), 48)).body
+    const { body } = await app.request(`/api/v1/bookings/${booking.id}/checkout`, {
+      method: 'POST',
+      body: {},
+      key: guestKey,
+    })
+    // Its page is open still: the end of a hold closes that, and this is what is left where it could not.
+    await inTransaction(ctx(), async (tx) => {
+      const held = await lockBookingVisibleTo(tx, ctx(), booking.id)
+      await moveBooking(tx, ctx(), held.booking, { transition: 'expire', party: 'system' })
+    })
+    expect((await payWithCard(body.paymentUrl)).status).toBe(303)
+    const given = await app.eventually('the refund', async () => {
+      const answer = await app.request(`/api/v1/bookings/${booking.id}`, { key: guestKey })
+      return answer.body.payment.status === 'refunded' && answer.body
+    })
+    expect(given).toMatchObject({ state: 'expired', payment: { refunded: GUEST_TOTAL } })
+  })
+
+  it('is kept when it is old news of a booking that stood, and its policy has decided', async () => {
     const provider = await makeProvider(db, { service: { cancellationPolicy: 'non_refundable' } })
     const { booking, guestKey } = (await hold(provider, 48)).body
     await pay(booking.id, { key: guestKey })
@@ -472,12 +496,9 @@ describe('money that comes late', () => {
       body: {},
       key: guestKey,
     })
-    // The news of the payment once more, as after a crash of the worker: the policy has decided already.
-    await confirmPaidBooking(app.composition.contextFor({ kind: 'system', name: 'test' }), booking.id)
+    // The news of the payment once more, as after a crash of the worker.
+    await confirmPaidBooking(ctx(), booking.id)
     const { body } = await app.request(`/api/v1/bookings/${booking.id}`, { key: guestKey })
-    expect(body).toMatchObject({
-      state: 'cancelled',
-      payment: { status: 'captured', refunded: { amountMinor: 0 } },
-    })
+    expect(body).toMatchObject({ state: 'cancelled', payment: { status: 'captured' }, refunds: [] })
   })
 })

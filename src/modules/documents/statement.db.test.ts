@@ -4,24 +4,27 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { ANONYMOUS, type Actor } from '#src/kernel/actor.ts'
 import type { ProviderId, UserId } from '#src/kernel/ids.ts'
-import type { Temporal } from '#src/kernel/time.ts'
 import { balanceOf } from '#src/modules/ledger/index.ts'
-import { requestRefund } from '#src/modules/payments/index.ts'
 import { SLIP_SENTENCES, WAIT_SENTENCES } from '#src/modules/payouts/index.ts'
-import { inTransaction } from '#src/platform/context.ts'
-import { emit } from '#src/platform/outbox/emit.ts'
 import { addMonths } from '#src/ui/month-grid.ts'
 import {
-  CARDS,
   makeProvider,
   moneyRig,
   moveTo,
-  openReadyAccount,
   paidBooking,
   paymentOf,
   type BookedProvider,
   type MadeBooking,
 } from '#tests/support/money.ts'
+import {
+  completedBooking,
+  dispute,
+  makePayableProvider,
+  paidOutBooking,
+  passTo,
+  refund,
+  until,
+} from '#tests/support/payouts.ts'
 import { getStatement, type Statement } from './reads.ts'
 
 const rig = await moneyRig()
@@ -37,64 +40,9 @@ const statementOf = ({ providerId }: BookedProvider, month: string): Promise<Sta
   getStatement({ ...rig.ctx(), actor: member(providerId) }, providerId, month)
 const monthNow = () => rig.ctx().now.toString().slice(0, 7)
 
-/** What the worker does until nothing is due. */
-async function work(): Promise<void> {
-  await rig.runJobs()
-  while ((await rig.sweep('payouts.due')) > 0) await rig.runJobs()
-}
-
-async function until(what: () => Promise<unknown>, expected: unknown): Promise<void> {
-  await expect
-    .poll(
-      async () => {
-        await work()
-        return what()
-      },
-      { timeout: 10_000, interval: 20 },
-    )
-    .toEqual(expected)
-}
-
-async function passTo(instant: Temporal.Instant): Promise<void> {
-  const ahead = instant.since(rig.ctx().now)
-  if (ahead.sign > 0) await rig.pass(ahead)
-  await work()
-}
-
-async function completed(provider: BookedProvider): Promise<MadeBooking> {
-  const booking = await paidBooking(rig, provider, CARDS.succeeds)
-  await moveTo(rig, booking.id, 'confirm', 'start', 'complete')
-  await inTransaction(rig.ctx(), (tx) =>
-    emit(tx, {
-      type: 'booking.completed',
-      subjectId: booking.id,
-      payload: { bookingId: booking.id },
-      occurredAt: rig.ctx().now,
-    }),
-  )
-  await work()
-  return booking
-}
-
-async function paidOut(provider: BookedProvider): Promise<MadeBooking> {
-  const booking = await completed(provider)
-  await passTo(booking.endsAt.add({ hours: 7 * 24 }))
-  return booking
-}
-
-async function refund(booking: MadeBooking, baseMinor: bigint, surchargeMinor: bigint): Promise<void> {
-  await inTransaction(rig.ctx(), (tx) =>
-    requestRefund(tx, rig.ctx(), { bookingId: booking.id, baseMinor, surchargeMinor, cause: randomUUID() }),
-  )
-  await until(async () => (await paymentOf(rig, booking.id)).refundedMinor, baseMinor + surchargeMinor)
-}
-
-async function dispute(booking: MadeBooking): Promise<string> {
-  const { chargeId, paymentIntentId } = await paymentOf(rig, booking.id)
-  await rig.byHand(chargeId ?? '', 'dispute')
-  await until(async () => (await paymentOf(rig, booking.id)).status, 'disputed')
-  const [opened] = await rig.gateway.listDisputes(paymentIntentId ?? '')
-  return opened?.id ?? ''
+async function halfRefunded(booking: MadeBooking): Promise<void> {
+  await refund(rig, booking, 5_000n, 500n)
+  await until(rig, async () => (await paymentOf(rig, booking.id)).refundedMinor, 5_500n)
 }
 
 const payable = ({ providerId }: BookedProvider) =>
@@ -130,26 +78,22 @@ async function movementsOf({ providerId }: BookedProvider, month: string) {
 
 test('every month says what the ledger says: refunds after payout, debt, what was kept for it, a dispute lost', async () => {
   const firstMonth = monthNow()
-  const accountId = await openReadyAccount(rig, randomUUID())
-  const provider = await makeProvider(rig, { id: accountId, ready: true })
-  const stranger = await makeProvider(rig, {
-    id: await openReadyAccount(rig, randomUUID()),
-    ready: true,
-  })
+  const provider = await makePayableProvider(rig)
+  const stranger = await makePayableProvider(rig)
 
-  const inEscrow = await completed(provider)
-  await refund(inEscrow, 5_000n, 500n)
-  const halfBack = await paidOut(provider)
-  await refund(halfBack, 5_000n, 500n)
-  await until(() => payable(provider), 0n)
-  await paidOut(stranger)
-  const lost = await paidOut(provider)
-  await rig.byHand(accountId, 'pay-out')
-  await rig.byHand(await dispute(lost), 'lose')
-  await until(() => payable(provider), -9_000n)
-  const kept = await paidOut(provider)
-  await until(() => payable(provider), 0n)
-  const sent = await paidOut(provider)
+  const inEscrow = await completedBooking(rig, provider)
+  await halfRefunded(inEscrow)
+  const halfBack = await paidOutBooking(rig, provider)
+  await halfRefunded(halfBack)
+  await until(rig, () => payable(provider), 0n)
+  await paidOutBooking(rig, stranger)
+  const lost = await paidOutBooking(rig, provider)
+  await rig.byHand(provider.accountId, 'pay-out')
+  await rig.byHand(await dispute(rig, lost), 'lose')
+  await until(rig, () => payable(provider), -9_000n)
+  const kept = await paidOutBooking(rig, provider)
+  await until(rig, () => payable(provider), 0n)
+  const sent = await paidOutBooking(rig, provider)
 
   const lastMonth = monthNow()
   const lines: Statement['lines'] = []
@@ -185,7 +129,7 @@ test('every month says what the ledger says: refunds after payout, debt, what wa
 
 test('each booking has the date promised for it, and the reason when it is not kept', async () => {
   const provider = await makeProvider(rig)
-  const waiting = await completed(provider)
+  const waiting = await completedBooking(rig, provider)
   const dueAt = waiting.endsAt.add({ hours: 7 * 24 })
   const month = dueAt.toString().slice(0, 7)
   const line = async () => (await statementOf(provider, month)).lines[0]
@@ -197,25 +141,24 @@ test('each booking has the date promised for it, and the reason when it is not k
     price: { amountMinor: 10_000 },
     earned: { amountMinor: 0 },
   })
-  await passTo(dueAt)
+  await passTo(rig, dueAt)
   expect(await line()).toMatchObject({ paidAt: null, reason: WAIT_SENTENCES.account_not_ready })
 })
 
 test('a date that was not kept is told with its reason once the payout has been sent, also in the file', async () => {
-  const accountId = await openReadyAccount(rig, randomUUID())
-  const provider = await makeProvider(rig, { id: accountId, ready: true })
-  const booking = await completed(provider)
-  await passTo(booking.endsAt)
-  const disputeId = await dispute(booking)
+  const provider = await makePayableProvider(rig)
+  const booking = await completedBooking(rig, provider)
+  await passTo(rig, booking.endsAt)
+  const disputeId = await dispute(rig, booking)
   const dueAt = booking.endsAt.add({ hours: 7 * 24 })
-  await passTo(dueAt.add({ hours: 25 })) // the bank waits nine days for evidence
+  await passTo(rig, dueAt.add({ hours: 25 })) // the bank waits nine days for evidence
   const month = dueAt.toString().slice(0, 7)
   const line = async () =>
     (await statementOf(provider, month)).lines.find(({ bookingId }) => bookingId === booking.id)
   expect(await line()).toMatchObject({ paidAt: null, reason: WAIT_SENTENCES.disputed })
 
   await rig.byHand(disputeId, 'win')
-  await until(async () => (await line())?.paidAt !== null, true)
+  await until(rig, async () => (await line())?.paidAt !== null, true)
   expect(await line()).toMatchObject({ dueAt: dueAt.toString(), reason: SLIP_SENTENCES.disputed })
   const { body } = await rig.call(
     member(provider.providerId),
@@ -237,9 +180,8 @@ test('a booking to come is in the month that its payout is promised for', async 
 })
 
 test('the file has the same lines, in exact decimals, and no formula', async () => {
-  const accountId = await openReadyAccount(rig, randomUUID())
-  const provider = await makeProvider(rig, { id: accountId, ready: true })
-  const booking = await paidOut(provider)
+  const provider = await makePayableProvider(rig)
+  const booking = await paidOutBooking(rig, provider)
   const month = monthNow()
   await rig.database.owner.execute(
     sql`update bookings set service_name = '=HYPERLINK("x")' where id = ${booking.id}`,

@@ -6,6 +6,7 @@ import { Temporal } from '#src/kernel/time.ts'
 import { inTransaction } from '#src/platform/context.ts'
 import { databaseErrorCode } from '#src/platform/errors.ts'
 import { openTestDatabase } from '#tests/support/database.ts'
+import { makeTransfer } from '#tests/support/transfers.ts'
 import { CHART, type Account } from './domain/accounts.ts'
 import type { Transfer } from './domain/transfers.ts'
 import { postTransfers } from './post-transfers.ts'
@@ -20,22 +21,7 @@ const { db, owner } = await openTestDatabase({ poolMax: 20 })
 const NOW = Temporal.Instant.from('2026-11-01T00:00:00Z')
 const CURRENCIES = ['USD', 'JPY', 'KWD'] as const
 
-function transfer(changes: Partial<Transfer> = {}): Transfer {
-  const id = randomUUID()
-  return {
-    kind: 'capture',
-    debit: { code: 'stripe_balance' },
-    credit: { code: 'escrow' },
-    amount: { amountMinor: 11_000n, currency: 'USD' },
-    subjectId: randomUUID(),
-    effectKey: `stripe:ch_${id}:capture`,
-    externalId: `ch_${id}`,
-    description: '',
-    occurredAt: NOW,
-    ...changes,
-  }
-}
-
+const transfer = (changes?: Partial<Transfer>) => makeTransfer(NOW, changes)
 const post = (...transfers: Transfer[]) => inTransaction({ db }, (tx) => postTransfers(tx, NOW, transfers))
 
 describe('a transfer', () => {

@@ -9,6 +9,7 @@ import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { databaseErrorCode } from '#src/platform/errors.ts'
 import { createLog } from '#src/platform/log.ts'
 import { openTestDatabase } from '#tests/support/database.ts'
+import { makeTransfer } from '#tests/support/transfers.ts'
 import type { Transfer } from './domain/transfers.ts'
 import { postTransfers } from './post-transfers.ts'
 import { listTransfersOfSubject } from './reads.ts'
@@ -34,22 +35,7 @@ let day = Temporal.PlainDate.from('2026-03-01')
 const noonOf = (date: Temporal.PlainDate) =>
   date.toZonedDateTime({ timeZone: 'UTC', plainTime: '12:00' }).toInstant()
 
-function transfer(changes: Partial<Transfer> = {}): Transfer {
-  const id = randomUUID()
-  return {
-    kind: 'capture',
-    debit: { code: 'stripe_balance' },
-    credit: { code: 'escrow' },
-    amount: { amountMinor: 11_000n, currency: 'USD' },
-    subjectId: randomUUID(),
-    effectKey: `stripe:ch_${id}:capture`,
-    externalId: `ch_${id}`,
-    description: '',
-    occurredAt: noonOf(day),
-    ...changes,
-  }
-}
-
+const transfer = (changes?: Partial<Transfer>) => makeTransfer(noonOf(day), changes)
 const post = (at: Temporal.Instant, ...transfers: Transfer[]) =>
   inTransaction({ db }, (tx) => postTransfers(tx, at, transfers))
 

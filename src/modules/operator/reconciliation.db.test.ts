@@ -7,6 +7,7 @@ import { postTransfers, type Transfer } from '#src/modules/ledger/index.ts'
 import { inTransaction } from '#src/platform/context.ts'
 import { startTestApp } from '#tests/support/app.ts'
 import { makeOperator, makeProvider, signUp } from '#tests/support/factories.ts'
+import { makeTransfer } from '#tests/support/transfers.ts'
 
 const app = await startTestApp({ worker: false })
 const { db } = app.database
@@ -24,22 +25,9 @@ const READ = '/api/v1/operator/reconciliation'
 const ASK = '/api/v1/operator/reconciliations'
 
 async function post(at: string, ...transfers: Partial<Transfer>[]): Promise<void> {
-  const whole = transfers.map((changes): Transfer => {
-    const id = randomUUID()
-    return {
-      kind: 'capture',
-      debit: { code: 'stripe_balance' },
-      credit: { code: 'escrow' },
-      amount: { amountMinor: 11_000n, currency: 'USD' },
-      subjectId: randomUUID(),
-      effectKey: `stripe:ch_${id}:capture`,
-      externalId: `ch_${id}`,
-      description: 'Paid by the customer',
-      occurredAt: Temporal.Instant.from(at),
-      ...changes,
-    }
-  })
-  await inTransaction({ db }, (tx) => postTransfers(tx, Temporal.Instant.from(at), whole))
+  const instant = Temporal.Instant.from(at)
+  const whole = transfers.map((changes) => makeTransfer(instant, changes))
+  await inTransaction({ db }, (tx) => postTransfers(tx, instant, whole))
 }
 
 describe('the comparison with Stripe', () => {

@@ -113,41 +113,34 @@ export function failedRefundPosting(
  */
 export function disputeEntryPostings(payment: Payment, disputeId: string, entry: BalanceEntry): Transfer[] {
   assert(entry.currency === payment.currency, `a dispute of ${payment.currency} moves that currency`)
-  const common = {
-    subjectId: payment.bookingId,
-    externalId: disputeId,
-    occurredAt: entry.createdAt,
+  const taking = (minor: bigint, account: Transfer['debit']) => {
+    const balance = { code: 'stripe_balance' } as const
+    return {
+      debit: minor > 0n ? account : balance,
+      credit: minor > 0n ? balance : account,
+      amount: { amountMinor: minor > 0n ? minor : -minor, currency: entry.currency },
+      subjectId: payment.bookingId,
+      externalId: disputeId,
+      occurredAt: entry.createdAt,
+    }
   }
-  const amount = (minor: bigint) => ({ amountMinor: minor < 0n ? -minor : minor, currency: entry.currency })
-  const balance = { code: 'stripe_balance' } as const
-  const held = { code: 'disputed_funds' } as const
-  const fees = { code: 'dispute_fees' } as const
-  const postings: Transfer[] = []
-  if (entry.amountMinor !== 0n) {
-    const taken = entry.amountMinor < 0n
-    postings.push({
-      ...common,
+  const taken = entry.amountMinor < 0n
+  const feeTaken = entry.feeMinor > 0n
+  const all: Transfer[] = [
+    {
+      ...taking(-entry.amountMinor, { code: 'disputed_funds' }),
       kind: taken ? 'dispute_withdrawal' : 'dispute_reinstatement',
-      debit: taken ? held : balance,
-      credit: taken ? balance : held,
-      amount: amount(entry.amountMinor),
       effectKey: `stripe:${entry.id}:dispute`,
       description: taken ? 'Taken by the bank while it decides' : 'Given back by the bank',
-    })
-  }
-  if (entry.feeMinor !== 0n) {
-    const taken = entry.feeMinor > 0n
-    postings.push({
-      ...common,
-      kind: taken ? 'dispute_fee' : 'dispute_fee_returned',
-      debit: taken ? fees : balance,
-      credit: taken ? balance : fees,
-      amount: amount(entry.feeMinor),
+    },
+    {
+      ...taking(entry.feeMinor, { code: 'dispute_fees' }),
+      kind: feeTaken ? 'dispute_fee' : 'dispute_fee_returned',
       effectKey: `stripe:${entry.id}:dispute_fee`,
-      description: taken ? "Stripe's fee for the dispute" : "Stripe's fee for the dispute, given back",
-    })
-  }
-  return postings
+      description: feeTaken ? "Stripe's fee for the dispute" : "Stripe's fee for the dispute, given back",
+    },
+  ]
+  return all.filter(({ amount }) => amount.amountMinor > 0n)
 }
 
 /** The bank keeps what it took: the booking bears it like a refund, and the platform what is beyond that. */

@@ -1,12 +1,8 @@
 import { describe, expect, test, afterEach } from 'vitest'
-import { eq } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '#src/kernel/actor.ts'
 import type { BookingId, PayoutId, ProviderId, UserId } from '#src/kernel/ids.ts'
-import type { Temporal } from '#src/kernel/time.ts'
-import { requestRefund } from '#src/modules/payments/index.ts'
-import { inTransaction, type Ctx } from '#src/platform/context.ts'
-import { emit } from '#src/platform/outbox/emit.ts'
+import type { Ctx } from '#src/platform/context.ts'
 import {
   booksOf,
   eventsAbout,
@@ -15,60 +11,30 @@ import {
   makeProvider,
   moneyRig,
   moveTo,
-  openReadyAccount,
   paidBooking,
-  paymentOf,
-  type BookedProvider,
-  type MadeBooking,
 } from '#tests/support/money.ts'
+import {
+  completedBooking,
+  dispute,
+  makePayableProvider,
+  passTo,
+  payoutOf,
+  refund,
+  tell,
+  until,
+  work,
+} from '#tests/support/payouts.ts'
 import { createPayoutOnboarding } from './open-payout-account.ts'
 import { payProvider } from './pay-provider.ts'
 import { getEarnings } from './reads.ts'
 import { retryPayout } from './retry-payout.ts'
 import { schedulePayout } from './schedule-payout.ts'
-import { payouts } from './tables.ts'
 
 const rig = await moneyRig()
-const { db, owner } = rig.database
+const { owner } = rig.database
 afterEach(() => rig.clearFaults())
 
 const FEE = 349n
-
-async function payableProvider(): Promise<BookedProvider & { accountId: string }> {
-  const providerId = randomUUID()
-  const accountId = await openReadyAccount(rig, providerId)
-  return { ...(await makeProvider(rig, { id: accountId, ready: true })), accountId }
-}
-
-/** Given and over: completed, with its payout scheduled. */
-async function completed(provider: BookedProvider): Promise<MadeBooking> {
-  const booking = await paidBooking(rig, provider)
-  await moveTo(rig, booking.id, 'confirm', 'start', 'complete')
-  await tell('booking.completed', booking.id)
-  return booking
-}
-
-async function tell(type: string, bookingId: BookingId): Promise<void> {
-  await inTransaction(rig.ctx(), (tx) =>
-    emit(tx, { type, subjectId: bookingId, payload: { bookingId }, occurredAt: rig.ctx().now }),
-  )
-  await rig.runJobs()
-}
-
-async function payoutOf(bookingId: BookingId) {
-  const [payout] = await db.select().from(payouts).where(eq(payouts.bookingId, bookingId))
-  return payout
-}
-
-async function passTo(instant: Temporal.Instant): Promise<void> {
-  const ahead = instant.since(rig.ctx().now)
-  if (ahead.sign > 0) await rig.pass(ahead)
-  await sweepAndRun()
-}
-
-async function sweepAndRun(): Promise<void> {
-  while ((await rig.sweep('payouts.due')) > 0) await rig.runJobs()
-}
 
 async function transfersTo(bookingId: BookingId): Promise<bigint[]> {
   return (await rig.gateway.listTransfers(bookingId)).map(({ amountMinor }) => amountMinor)
@@ -76,18 +42,18 @@ async function transfersTo(bookingId: BookingId): Promise<bigint[]> {
 
 describe('a payout', () => {
   test('is made once escrow is over, not a minute before, and leaves nothing in escrow', async () => {
-    const provider = await payableProvider()
-    const booking = await completed(provider)
-    const payout = await payoutOf(booking.id)
+    const provider = await makePayableProvider(rig)
+    const booking = await completedBooking(rig, provider)
+    const payout = await payoutOf(rig, booking.id)
     const dueAt = booking.endsAt.add({ hours: 7 * 24 })
     expect(payout).toMatchObject({ status: 'scheduled', amountMinor: 9_000n, currency: 'USD' })
     expect(payout?.dueAt.equals(dueAt)).toBe(true)
 
-    await passTo(dueAt.subtract({ minutes: 1 }))
+    await passTo(rig, dueAt.subtract({ minutes: 1 }))
     expect(await transfersTo(booking.id)).toEqual([])
-    await passTo(dueAt)
+    await passTo(rig, dueAt)
     expect(await transfersTo(booking.id)).toEqual([9_000n])
-    expect(await payoutOf(booking.id)).toMatchObject({
+    expect(await payoutOf(rig, booking.id)).toMatchObject({
       status: 'paid',
       attemptDueAt: null,
       failureReason: null,
@@ -105,56 +71,49 @@ describe('a payout', () => {
   })
 
   test('F41 tried by sixteen workers at once is one transfer', async () => {
-    const booking = await completed(await payableProvider())
+    const booking = await completedBooking(rig, await makePayableProvider(rig))
     await rig.pass({ hours: 24 * 60 })
-    const { id } = (await payoutOf(booking.id)) ?? { id: '' as PayoutId }
+    const { id } = (await payoutOf(rig, booking.id)) ?? { id: '' as PayoutId }
     await Promise.allSettled(Array.from({ length: 16 }, () => payProvider(rig.ctx(), rig.gateway, id)))
     await payProvider(rig.ctx(), rig.gateway, id)
     expect(await transfersTo(booking.id)).toEqual([9_000n])
-    expect(await payoutOf(booking.id)).toMatchObject({ status: 'paid' })
+    expect(await payoutOf(rig, booking.id)).toMatchObject({ status: 'paid' })
     expect(await eventsAbout(rig, id)).toEqual(['payout.paid'])
     await expectBalanced(rig)
   })
 
   test('F41 whose answer is lost is one transfer', async () => {
-    const booking = await completed(await payableProvider())
+    const booking = await completedBooking(rig, await makePayableProvider(rig))
     await rig.fault({ match: 'POST /v1/transfers', action: 'drop-after-commit', times: 2 })
     await rig.pass({ hours: 24 * 60 })
-    await sweepAndRun()
-    expect(await payoutOf(booking.id)).toMatchObject({ status: 'scheduled' })
+    await work(rig)
+    expect(await payoutOf(rig, booking.id)).toMatchObject({ status: 'scheduled' })
     await rig.retryJobs()
     expect(await transfersTo(booking.id)).toEqual([9_000n])
-    expect(await payoutOf(booking.id)).toMatchObject({ status: 'paid' })
+    expect(await payoutOf(rig, booking.id)).toMatchObject({ status: 'paid' })
     await expectBalanced(rig)
   })
 
   test('F28 whose answer is lost for two days is found, though its key is forgotten', async () => {
-    const booking = await completed(await payableProvider())
+    const booking = await completedBooking(rig, await makePayableProvider(rig))
     await rig.fault({ match: 'POST /v1/transfers', action: 'drop-after-commit', times: 2 })
     await rig.pass({ hours: 24 * 60 })
-    await sweepAndRun()
+    await work(rig)
     await rig.pass({ hours: 49 })
-    await sweepAndRun()
+    await work(rig)
     expect(await transfersTo(booking.id)).toEqual([9_000n])
-    expect(await payoutOf(booking.id)).toMatchObject({ status: 'paid' })
+    expect(await payoutOf(rig, booking.id)).toMatchObject({ status: 'paid' })
     await expectBalanced(rig)
   })
 
   test('F36 follows what a cancellation leaves to the provider', async () => {
-    const provider = await payableProvider()
+    const provider = await makePayableProvider(rig)
     const booking = await paidBooking(rig, provider)
     await moveTo(rig, booking.id, 'confirm', 'cancel')
-    await inTransaction(rig.ctx(), (tx) =>
-      requestRefund(tx, rig.ctx(), {
-        bookingId: booking.id,
-        baseMinor: 5_000n,
-        surchargeMinor: 500n,
-        cause: 'cancellation',
-      }),
-    )
-    await tell('booking.cancelled', booking.id)
-    expect(await payoutOf(booking.id)).toMatchObject({ amountMinor: 4_500n })
-    await passTo(booking.endsAt.add({ hours: 7 * 24 }))
+    await refund(rig, booking, 5_000n, 500n)
+    await tell(rig, 'booking.cancelled', booking.id)
+    expect(await payoutOf(rig, booking.id)).toMatchObject({ amountMinor: 4_500n })
+    await passTo(rig, booking.endsAt.add({ hours: 7 * 24 }))
     expect(await transfersTo(booking.id)).toEqual([4_500n])
     expect(await booksOf(rig, booking.id)).toMatchObject({
       escrow: 0n,
@@ -165,42 +124,35 @@ describe('a payout', () => {
   })
 
   test('is none when everything was given back', async () => {
-    const provider = await payableProvider()
+    const provider = await makePayableProvider(rig)
     const booking = await paidBooking(rig, provider)
     await moveTo(rig, booking.id, 'confirm')
-    await inTransaction(rig.ctx(), (tx) =>
-      requestRefund(tx, rig.ctx(), {
-        bookingId: booking.id,
-        baseMinor: 10_000n,
-        surchargeMinor: 1_000n,
-        cause: 'cancellation',
-      }),
-    )
+    await refund(rig, booking, 10_000n, 1_000n)
     await moveTo(rig, booking.id, 'cancel')
-    await tell('booking.cancelled', booking.id)
-    expect(await payoutOf(booking.id)).toBeUndefined()
+    await tell(rig, 'booking.cancelled', booking.id)
+    expect(await payoutOf(rig, booking.id)).toBeUndefined()
     expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n })
     await expectBalanced(rig)
   })
 
   test('F40 refused by Stripe is tried after 1 h, 6 h and 24 h, then left to an operator, who can have it tried again', async () => {
-    const provider = await payableProvider()
-    const booking = await completed(provider)
+    const provider = await makePayableProvider(rig)
+    const booking = await completedBooking(rig, provider)
     // Restricted at Stripe, and we have not heard of it.
     await rig.fault({ match: 'event:*', action: 'drop-before' })
     await rig.byHand(provider.accountId, 'restrict')
-    await passTo(booking.endsAt.add({ hours: 24 * 60 }))
+    await passTo(rig, booking.endsAt.add({ hours: 24 * 60 }))
     for (const [attempts, hours] of [
       [1, 1],
       [2, 6],
       [3, 24],
     ] as const) {
-      const payout = await payoutOf(booking.id)
+      const payout = await payoutOf(rig, booking.id)
       expect(payout).toMatchObject({ status: 'scheduled', attempts })
       expect(payout?.attemptDueAt?.since(rig.ctx().now).total('minutes')).toBeCloseTo(hours * 60, 0)
-      await passTo(rig.ctx().now.add({ hours, seconds: 1 }))
+      await passTo(rig, rig.ctx().now.add({ hours, seconds: 1 }))
     }
-    const given = await payoutOf(booking.id)
+    const given = await payoutOf(rig, booking.id)
     expect(given).toMatchObject({ status: 'failed', attempts: 4, attemptDueAt: null })
     expect(given?.failureReason).toBeTruthy()
     expect(await eventsAbout(rig, given?.id ?? '')).toEqual(['payout.failed'])
@@ -211,8 +163,8 @@ describe('a payout', () => {
       retryPayout(as(member(provider.providerId)), { payoutId, reason: 'mine' }),
     ).rejects.toMatchObject({ code: 'auth.not_allowed' })
     await retryPayout(as(operator), { payoutId, reason: 'the account is fine again' })
-    await sweepAndRun()
-    expect(await payoutOf(booking.id)).toMatchObject({ status: 'paid' })
+    await work(rig)
+    expect(await payoutOf(rig, booking.id)).toMatchObject({ status: 'paid' })
     await expect(retryPayout(as(operator), { payoutId, reason: 'again' })).rejects.toMatchObject({
       code: 'payout.wrong_state',
     })
@@ -221,9 +173,9 @@ describe('a payout', () => {
 
   test('F40 of a provider without an account waits for it, and goes out when it is there', async () => {
     const provider = await makeProvider(rig)
-    const booking = await completed(provider)
-    await passTo(booking.endsAt.add({ hours: 24 * 60 }))
-    expect(await payoutOf(booking.id)).toMatchObject({ status: 'scheduled', attempts: 1 })
+    const booking = await completedBooking(rig, provider)
+    await passTo(rig, booking.endsAt.add({ hours: 24 * 60 }))
+    expect(await payoutOf(rig, booking.id)).toMatchObject({ status: 'scheduled', attempts: 1 })
 
     const { url } = await createPayoutOnboarding(
       as(member(provider.providerId)),
@@ -241,70 +193,42 @@ describe('a payout', () => {
     expect(accounts).toHaveLength(1)
     await finishOnboarding(rig, accounts[0] ?? '')
     await rig.delivered('account.updated')
-    await expect
-      .poll(
-        async () => {
-          await rig.runJobs()
-          await sweepAndRun()
-          return (await payoutOf(booking.id))?.status
-        },
-        { timeout: 10_000, interval: 20 },
-      )
-      .toBe('paid')
+    await until(rig, async () => (await payoutOf(rig, booking.id))?.status, 'paid')
     await expectBalanced(rig)
   })
 
   test('F39 is frozen by a dispute, and released when it is won', async () => {
-    const provider = await payableProvider()
-    const booking = await completed(provider)
-    const { chargeId } = await paymentOf(rig, booking.id)
-    await passTo(booking.endsAt.add({ hours: 6 * 24 }))
-    await rig.byHand(chargeId ?? '', 'dispute')
-    await expect
-      .poll(
-        async () => {
-          await rig.runJobs()
-          return (await payoutOf(booking.id))?.attemptDueAt
-        },
-        { timeout: 10_000, interval: 20 },
-      )
-      .toBeNull()
-    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'disputed' })
-    await passTo(booking.endsAt.add({ hours: 8 * 24 }))
+    const provider = await makePayableProvider(rig)
+    const booking = await completedBooking(rig, provider)
+    await passTo(rig, booking.endsAt.add({ hours: 6 * 24 }))
+    const disputeId = await dispute(rig, booking)
+    await until(rig, async () => (await payoutOf(rig, booking.id))?.attemptDueAt, null)
+    await passTo(rig, booking.endsAt.add({ hours: 8 * 24 }))
     expect(await transfersTo(booking.id)).toEqual([])
 
-    await rig.byHand(await disputeOf(chargeId ?? ''), 'win')
-    await expect
-      .poll(
-        async () => {
-          await rig.runJobs()
-          await sweepAndRun()
-          return (await payoutOf(booking.id))?.status
-        },
-        { timeout: 10_000, interval: 20 },
-      )
-      .toBe('paid')
+    await rig.byHand(disputeId, 'win')
+    await until(rig, async () => (await payoutOf(rig, booking.id))?.status, 'paid')
     expect(await transfersTo(booking.id)).toEqual([9_000n])
   })
 
   test('schedules nothing for a booking that is still to come, and takes a second telling calmly', async () => {
-    const booking = await paidBooking(rig, await payableProvider())
+    const booking = await paidBooking(rig, await makePayableProvider(rig))
     await schedulePayout(rig.ctx(), booking.id)
-    expect(await payoutOf(booking.id)).toBeUndefined()
+    expect(await payoutOf(rig, booking.id)).toBeUndefined()
     await moveTo(rig, booking.id, 'confirm', 'start', 'complete')
     await schedulePayout(rig.ctx(), booking.id)
     await schedulePayout(rig.ctx(), booking.id)
-    expect(await payoutOf(booking.id)).toMatchObject({ status: 'scheduled', amountMinor: 9_000n })
+    expect(await payoutOf(rig, booking.id)).toMatchObject({ status: 'scheduled', amountMinor: 9_000n })
   })
 })
 
 describe('earnings', () => {
   test('are held, then due, then paid, with a promised date for each booking', async () => {
-    const provider = await payableProvider()
+    const provider = await makePayableProvider(rig)
     const ctx = () => as(member(provider.providerId))
     const coming = await paidBooking(rig, provider)
     await moveTo(rig, coming.id, 'confirm')
-    const given = await completed(provider)
+    const given = await completedBooking(rig, provider)
     const amount = (amountMinor: number) => ({ amountMinor, currency: 'USD' })
 
     const before = await getEarnings(ctx(), provider.providerId)
@@ -331,7 +255,7 @@ describe('earnings', () => {
       held: amount(9_000),
       due: amount(9_000),
     })
-    await sweepAndRun()
+    await work(rig)
     expect(await getEarnings(ctx(), provider.providerId)).toMatchObject({
       held: amount(9_000),
       due: amount(0),
@@ -340,7 +264,7 @@ describe('earnings', () => {
   })
 
   test('come in pages', async () => {
-    const provider = await payableProvider()
+    const provider = await makePayableProvider(rig)
     for (let count = 0; count < 3; count += 1)
       await moveTo(rig, (await paidBooking(rig, provider)).id, 'confirm')
     const ctx = as(member(provider.providerId))
@@ -356,7 +280,7 @@ describe('earnings', () => {
   })
 
   test("are nobody else's to see", async () => {
-    const provider = await payableProvider()
+    const provider = await makePayableProvider(rig)
     await expect(getEarnings(as(member(randomUUID())), provider.providerId)).rejects.toMatchObject({
       code: 'provider.not_found',
     })
@@ -385,14 +309,6 @@ function member(providerId: string): Actor {
 
 function as(actor: Actor): Ctx {
   return { ...rig.ctx(), actor }
-}
-
-async function disputeOf(chargeId: string): Promise<string> {
-  const answer = await fetch(`${rig.stripeUrl}/v1/disputes?charge=${chargeId}`, {
-    headers: { authorization: `Bearer ${rig.config.STRIPE_SECRET_KEY}` },
-  })
-  const { data } = (await answer.json()) as { data: { id: string }[] }
-  return data[0]?.id ?? ''
 }
 
 async function openedAccounts(providerId: string): Promise<string[]> {

@@ -5,7 +5,6 @@ import Stripe from 'stripe'
 import { requestRefund } from '#src/modules/payments/index.ts'
 import { listRefunds } from '#src/modules/payments/queries.ts'
 import { inTransaction } from '#src/platform/context.ts'
-import { emit } from '#src/platform/outbox/emit.ts'
 import { findDrift } from '#tests/invariants/check.ts'
 import {
   booksOf,
@@ -13,14 +12,12 @@ import {
   checkOut,
   expectBalanced,
   makeBooking,
-  makeProvider,
   moneyRig,
-  moveTo,
-  openReadyAccount,
   paymentOf,
   payWith,
   type MadeBooking,
 } from '#tests/support/money.ts'
+import { complete, makePayableProvider, passTo } from '#tests/support/payouts.ts'
 import { GRACE_MINUTES } from './domain/differences.ts'
 import { reconcile } from './reconcile.ts'
 import {
@@ -33,8 +30,7 @@ import {
 // Webhooks are kept away: whatever these books learn, they learn from reconciling.
 const rig = await moneyRig({ deliver: false })
 const { db, owner } = rig.database
-const accountId = await openReadyAccount(rig, crypto.randomUUID())
-const provider = await makeProvider(rig, { id: accountId, ready: true })
+const provider = await makePayableProvider(rig)
 const stripe = new Stripe('sk_test_money', {
   host: '127.0.0.1',
   port: new URL(rig.stripeUrl).port,
@@ -190,7 +186,11 @@ describe('what was done by hand at Stripe, unheard', () => {
   })
 
   test('F47 a transfer that no payout asked for is named with its age, and stays open: no replay explains it', async () => {
-    const transfer = await stripe.transfers.create({ amount: 500, currency: 'usd', destination: accountId })
+    const transfer = await stripe.transfers.create({
+      amount: 500,
+      currency: 'usd',
+      destination: provider.accountId,
+    })
     await pastGrace()
     const first = await run()
     expect(first.open).toMatchObject([
@@ -382,18 +382,8 @@ async function make(one: Move, paid: (MadeBooking & { chargeId: string })[], at:
       return
     case 'complete':
       if (!booking) return
-      await moveTo(rig, booking.id, 'confirm', 'start', 'complete')
-      await inTransaction(rig.ctx(), (tx) =>
-        emit(tx, {
-          type: 'booking.completed',
-          subjectId: booking.id,
-          payload: { bookingId: booking.id },
-          occurredAt: rig.ctx().now,
-        }),
-      )
-      await rig.runJobs()
-      await rig.pass({ hours: 24 * 10 })
-      while ((await rig.sweep('payouts.due')) > 0) await rig.runJobs()
+      await complete(rig, booking.id)
+      await passTo(rig, rig.ctx().now.add({ hours: 24 * 10 }))
       return
     case 'lose an answer':
       await rig.fault({

@@ -22,7 +22,9 @@ it('who is overtaken while working neither ends the claim of the next nor writes
     }),
   )
   const ask = () => api.request('/work', { method: 'POST', headers: { 'idempotency-key': 'one' } })
-  const begun = (count: number) => expect.poll(() => working.length).toBe(count)
+  const begun = async (count: number) => {
+    await expect.poll(() => working.length).toBe(count)
+  }
   const said = async (answer: Promise<Response> | Response) => {
     const response = await answer
     return [response.status, await response.text()]

@@ -16,6 +16,7 @@ import { policySentence } from '#src/ui/policy-sentence.ts'
 import { PrintButton } from '#src/ui/print-button.tsx'
 import { Timeline } from '#src/ui/timeline.tsx'
 import { DocumentLinks } from '../../document-links.tsx'
+import { TRANSITION_WORDS } from '../../transition-words.ts'
 import { feePercent } from '../price-lines.ts'
 import { isDate, one, queryString, type Query } from '../query.ts'
 import { BookingSummary } from './booking-summary.tsx'
@@ -116,7 +117,7 @@ export async function BookingManager({
             entries={view.timeline.map(({ at, transition, by, reason }) => ({
               at: sayMoment(at, timeZone, locale.tag),
               iso: at,
-              title: `${TRANSITIONS[transition] ?? transition}${by === 'system' || by === view.party ? '' : `, by the ${by}`}`,
+              title: `${WORDS[transition] ?? transition}${by === 'system' || by === view.party ? '' : `, by the ${by}`}`,
               detail: reason,
             }))}
           />
@@ -126,19 +127,7 @@ export async function BookingManager({
   )
 }
 
-const TRANSITIONS: Readonly<Record<string, string>> = {
-  hold: 'Time held',
-  confirm: 'Paid and confirmed',
-  request: 'Sent as a request',
-  accept: 'Accepted',
-  decline: 'Declined',
-  expire: 'Not paid in time',
-  cancel: 'Cancelled',
-  reschedule: 'Moved to another time',
-  start: 'Begun',
-  complete: 'Completed',
-  report_no_show: 'Reported as a no-show',
-}
+const WORDS: typeof TRANSITION_WORDS = { ...TRANSITION_WORDS, request: 'Sent as a request' }
 
 function explanation(view: BookingView, locale: string): string {
   const { state, provider, answerDueAt, timeZone } = view

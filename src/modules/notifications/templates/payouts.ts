@@ -71,6 +71,19 @@ function shared(view: PayoutView, at: Temporal.Instant) {
   }
 }
 
+function takenBack(view: PayoutView): Omit<MailContent, 'subject' | 'heading' | 'paragraphs'> {
+  const { payout } = view
+  const left = amountOf(payout.amountMinor, payout.currency)
+  return {
+    preview: 'The booking was refunded after it had been paid to you.',
+    mood: 'attention',
+    details: [wasPaidDetail(payout), bookingsDetail(view)],
+    price: [{ label: 'What is left to you', amount: left, total: true }],
+    notes: [],
+    ...shared(view, instantIn(view.event, 'occurredAt') ?? payout.paidAt ?? payout.dueAt),
+  }
+}
+
 export function payoutSent(view: PayoutView): MailContent {
   const { payout } = view
   const sentMinor = sentMinorOf(view)
@@ -119,23 +132,12 @@ export function payoutReversed(view: PayoutView): MailContent {
   const amount = amountOf(minorIn(event, 'amountMinor'), payout.currency)
   return {
     subject: `Taken back: ${amount} of a payout`,
-    preview: 'The booking was refunded after it had been paid to you.',
-    mood: 'attention',
     heading: `${amount} was taken back`,
     paragraphs: [
       `Hello ${payout.provider.name},`,
       `the booking below was given back to the customer, or lost to their bank, after it had been paid to you. We took ${amount} back from your payout account; nothing more is owed for it.`,
     ],
-    details: [wasPaidDetail(payout), bookingsDetail(view)],
-    price: [
-      {
-        label: 'What is left to you',
-        amount: amountOf(payout.amountMinor, payout.currency),
-        total: true,
-      },
-    ],
-    notes: [],
-    ...shared(view, instantIn(event, 'occurredAt') ?? payout.paidAt ?? payout.dueAt),
+    ...takenBack(view),
   }
 }
 
@@ -145,23 +147,12 @@ export function payoutOwed(view: PayoutView): MailContent {
   const amount = amountOf(minorIn(event, 'amountMinor'), payout.currency)
   return {
     subject: `Kept from your next payouts: ${amount}`,
-    preview: 'The booking was refunded after it had been paid to you.',
-    mood: 'attention',
     heading: `${amount} is kept from your next payouts`,
     paragraphs: [
       `Hello ${payout.provider.name},`,
       `the booking below was given back to the customer, or lost to their bank, after it had been paid to you. Your payout account does not hold the ${amount} any more, so we keep it from what you earn next. You need not do anything.`,
     ],
-    details: [wasPaidDetail(payout), bookingsDetail(view)],
-    price: [
-      {
-        label: 'What is left to you',
-        amount: amountOf(payout.amountMinor, payout.currency),
-        total: true,
-      },
-    ],
-    notes: [],
-    ...shared(view, instantIn(event, 'occurredAt') ?? payout.paidAt ?? payout.dueAt),
+    ...takenBack(view),
   }
 }
 

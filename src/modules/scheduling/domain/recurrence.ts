@@ -173,7 +173,10 @@ function periodsBetween({ frequency, interval, weekStartsOn }: Rule, startMs: nu
 
 function* timesOf(rule: Rule, startMs: number, period: Period, step: () => void): Generator<number> {
   const { positions } = rule
-  if (positions.size === 0) return yield* candidatesOf(rule, startMs, period, step)
+  if (positions.size === 0) {
+    yield* candidatesOf(rule, startMs, period, step)
+    return
+  }
   // The last of them is not known before all are.
   const all = [...candidatesOf(rule, startMs, period, step)]
   yield* all.filter((_, index) => positions.has(index + 1) || positions.has(index - all.length))

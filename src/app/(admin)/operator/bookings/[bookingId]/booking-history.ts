@@ -5,6 +5,7 @@ import type { BookingBackstage } from '#src/modules/operator/reads.ts'
 import type { Party } from '#src/kernel/actor.ts'
 import { moneyToJson } from '#src/kernel/money.ts'
 import { sayMoney } from '#src/ui/format.ts'
+import { TRANSITION_WORDS } from '../../../../transition-words.ts'
 import { sayActor } from '../../../audit-lines.tsx'
 
 export const HISTORY_KINDS = ['state', 'money', 'ledger', 'mail', 'webhook', 'people'] as const
@@ -64,23 +65,9 @@ const words = (name: string) => name.replaceAll(/[_.-]/g, ' ')
 const sentence = (name: string) => words(name).replace(/^./, (letter) => letter.toUpperCase())
 const details = (...parts: (string | null | false | undefined)[]) => parts.filter(Boolean).join(', ') || null
 
-const TRANSITIONS: Readonly<Record<string, string>> = {
-  hold: 'Time held',
-  request: 'Requested',
-  confirm: 'Paid and confirmed',
-  accept: 'Accepted',
-  decline: 'Declined',
-  cancel: 'Cancelled',
-  reschedule: 'Moved to another time',
-  start: 'Begun',
-  complete: 'Completed',
-  expire: 'Not paid in time',
-  report_no_show: 'Reported as a no-show',
-}
-
 function states({ view, backstage }: Sources): HistoryEntry[] {
   return view.timeline.map(({ at, transition, by, reason }) =>
-    entry('state', at, `${TRANSITIONS[transition] ?? sentence(transition)}, by ${whoMoved(by, at)}`, {
+    entry('state', at, `${TRANSITION_WORDS[transition] ?? sentence(transition)}, by ${whoMoved(by, at)}`, {
       detail: reason,
     }),
   )

@@ -17,6 +17,7 @@ import { BookingActions } from '../../../../../booking-actions.tsx'
 import { DocumentLinks } from '../../../../../document-links.tsx'
 import { orNotFound } from '../../../../../or-not-found.ts'
 import { pageLocale } from '../../../../../page-locale.ts'
+import { TRANSITION_WORDS } from '../../../../../transition-words.ts'
 import { sayLeft } from '../../../../time-left.ts'
 import { EarningBadge, EarningDates } from '../../../../earning-status.tsx'
 import { openWorkspace } from '../../../../workspace.ts'
@@ -127,7 +128,7 @@ export default async function ProviderBookingPage({ params }: PageProps) {
               .map(({ at, transition, by, reason }) => ({
                 at: sayMoment(at, timeZone, tag),
                 iso: at,
-                title: `${TRANSITIONS[transition] ?? transition}${by === 'system' ? '' : by === 'provider' ? ', by you' : `, by the ${by}`}`,
+                title: `${TRANSITION_WORDS[transition] ?? transition}${by === 'system' ? '' : by === 'provider' ? ', by you' : `, by the ${by}`}`,
                 detail: reason,
               }))}
           />
@@ -135,18 +136,6 @@ export default async function ProviderBookingPage({ params }: PageProps) {
       </div>
     </Column>
   )
-}
-
-const TRANSITIONS: Readonly<Record<string, string>> = {
-  confirm: 'Paid and confirmed',
-  request: 'Requested',
-  accept: 'Accepted',
-  decline: 'Declined',
-  cancel: 'Cancelled',
-  reschedule: 'Moved to another time',
-  start: 'Begun',
-  complete: 'Completed',
-  report_no_show: 'Reported as a no-show',
 }
 
 /** What can be done later, and when, while nothing can be done now. */
