@@ -12,6 +12,7 @@ import type { Ctx } from '#src/platform/context.ts'
 import { openDatabase, type Database } from '#src/platform/db/database.ts'
 import { createLog, type Log } from '#src/platform/log.ts'
 import { createMetrics, type Metrics } from '#src/platform/metrics.ts'
+import { addMoneyMetrics } from './money-metrics.ts'
 
 /** Everything a process is made of. The only place that knows which implementation stands behind which port. */
 export interface Composition {
@@ -41,6 +42,7 @@ export function compose(config: Config, process_: 'web' | 'pages' | 'worker' | '
   const clock = movableClock ?? systemClock
   const mailer = chooseMailer(config, db, clock)
   const metrics = createMetrics(process_)
+  addMoneyMetrics({ metrics, log, db, clock, config })
   return {
     config,
     db,
