@@ -20,19 +20,37 @@ export interface Load {
 }
 
 export async function measure({ clients, seconds, operation }: Load): Promise<Measured> {
+  const until = performance.now() + seconds * 1000
+  return timed(clients, async (client, time) => {
+    for (let round = 0; performance.now() < until; round += 1) await time(() => operation(client, round))
+  })
+}
+
+/** The same with an end: each item once, in their order, and the next as soon as a client is free. */
+export async function measureEach<Item>(
+  items: readonly Item[],
+  clients: number,
+  operation: (item: Item) => Promise<boolean>,
+): Promise<Measured> {
+  const waiting = items[Symbol.iterator]()
+  return timed(clients, async (_, time) => {
+    for (const item of waiting) await time(() => operation(item))
+  })
+}
+
+async function timed(
+  clients: number,
+  client: (client: number, time: (operation: () => Promise<boolean>) => Promise<void>) => Promise<void>,
+): Promise<Measured> {
   const durations: number[] = []
   let failures = 0
+  const time = async (operation: () => Promise<boolean>) => {
+    const begun = performance.now()
+    if (!(await operation())) failures += 1
+    durations.push(performance.now() - begun)
+  }
   const started = performance.now()
-  const until = started + seconds * 1000
-  await Promise.all(
-    Array.from({ length: clients }, async (_, client) => {
-      for (let round = 0; performance.now() < until; round += 1) {
-        const begun = performance.now()
-        if (!(await operation(client, round))) failures += 1
-        durations.push(performance.now() - begun)
-      }
-    }),
-  )
+  await Promise.all(Array.from({ length: clients }, (_, index) => client(index, time)))
   const elapsed = (performance.now() - started) / 1000
   durations.sort((one, other) => one - other)
   const at = (share: number) =>

@@ -1,4 +1,4 @@
-// `npm run bench [-- WORD …] [--seconds N] [--rounds N]`: what this code does beside the least that would do the same, in one
+// `npm run bench [-- WORD …] [--seconds N] [--rounds N] [--webhooks N]`: what this code does beside the least that would do the same, in one
 // run on one machine. Each row: the bare SQL that we ship, the thinnest HTTP route over it, and ours; medians of the rounds.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -10,14 +10,20 @@ import { record, type Recorded, type Statement } from '../bench/record.ts'
 import { compose } from '../src/boot/compose.ts'
 import { bookingCode } from '../src/modules/bookings/domain/codes.ts'
 import { readConfig } from '../src/platform/config.ts'
+import { openDatabase } from '../src/platform/db/database.ts'
 import { startMarketplace } from '../tests/support/marketplace.ts'
 import { payWithCard } from '../tests/support/pay.ts'
+import { FLOODED, floodWithWebhooks } from '../tests/support/webhook-flood.ts'
 import { freePort } from './embedded-postgres.ts'
 import { startChild, waitForPort } from './processes.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '4' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    webhooks: { type: 'string', default: '100000' },
+  },
 })
 const seconds = Number(values.seconds)
 const rounds = Number(values.rounds)
@@ -259,10 +265,15 @@ async function bookAsGuest(appUrl: string, slot: Slot): Promise<boolean> {
   }
 }
 
+const isWanted = (name: string) => positionals.length === 0 || positionals.some((word) => name.includes(word))
+
 async function main(): Promise<void> {
-  const wanted = ROWS.filter(
-    ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
-  )
+  await measureRows(ROWS.filter(({ name }) => isWanted(name)))
+  if (isWanted(FLOOD)) await measureFlood(Number(values.webhooks))
+}
+
+async function measureRows(wanted: readonly Row[]): Promise<void> {
+  if (wanted.length === 0) return
   const env = { LOG_LEVEL: 'error', SERVE_PAGES: '0', DATABASE_POOL_MAX: '16' }
   const market = await startMarketplace({ durable: true, env })
   const owner = new pg.Client({ connectionString: market.superuserDatabaseUrl })
@@ -293,6 +304,32 @@ async function main(): Promise<void> {
     await sql.end()
     await owner.end()
     await thin.stop()
+    await market.stop()
+  }
+}
+
+const FLOOD = 'flood of webhooks'
+
+/** Once: how fast they are taken in while the worker acts on them, and when all of it is done. */
+async function measureFlood(webhooks: number): Promise<void> {
+  const market = await startMarketplace({ ...FLOODED, durable: true })
+  const owner = openDatabase({
+    ...{ url: market.ownerDatabaseUrl, poolMax: 4, direct: true, applicationName: 'bench' },
+    onIdleError: () => undefined,
+  })
+  try {
+    const flood = await floodWithWebhooks(market, owner, webhooks, 1)
+    const { perSecond, p50Ms, p99Ms, failures } = flood.intake
+    const failed = failures > 0 ? `  ${failures} FAILED` : ''
+    const rate = (count: number, seconds: number) => `${(count / seconds).toFixed(0).padStart(7)} /s`
+    process.stdout.write(
+      `\n${FLOOD}: ${flood.deliveries} of ${flood.events} events about ${flood.bookings} bookings\n` +
+        `  intake           ${perSecond.toFixed(0).padStart(7)} /s  p50 ${p50Ms.toFixed(1)}  p99 ${p99Ms.toFixed(1)} ms${failed}\n` +
+        `  events acted on  ${rate(flood.events, flood.drainSeconds)}  all in ${flood.drainSeconds.toFixed(0)} s\n` +
+        `  bookings         ${rate(flood.bookings - flood.unheardOf, flood.drainSeconds)}  and ${flood.unheardOf} unheard of in ${flood.foundSeconds.toFixed(1)} s\n`,
+    )
+  } finally {
+    await owner.$client.end()
     await market.stop()
   }
 }

@@ -4,7 +4,7 @@ import { apiDocument as documentOf } from '#src/http/app.ts'
 import { ANONYMOUS, type Actor } from '#src/kernel/actor.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
 import { bookingClaimedWith, bookingOfGuestKey } from '#src/modules/bookings/index.ts'
-import { findSignedIn, type SignedIn } from '#src/modules/identity/index.ts'
+import { CLIENT_ADDRESS_HEADER, findSignedIn, type SignedIn } from '#src/modules/identity/index.ts'
 import { readConfig, type Config } from '#src/platform/config.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { actorOf, composeApi, type ComposedApi } from './api.ts'
@@ -62,7 +62,15 @@ export function apiDocument() {
   return documentOf(web().api)
 }
 
-/** For `app/api/[[...route]]`, where no server of ours stands in front of Next. */
+/**
+ * For `app/api/[[...route]]`, where no server of ours stands in front of Next. Vercel writes the client's address into
+ * `x-real-ip`, whatever the client has sent (https://vercel.com/docs/headers/request-headers).
+ */
 export function handleApi(request: Request): Response | Promise<Response> {
-  return web().api.fetch(request)
+  const headers = new Headers(request.headers)
+  headers.set(CLIENT_ADDRESS_HEADER, headers.get('x-real-ip') ?? '')
+  const { url, method, body } = request
+  // Next's request is a proxy, which the platform's own Request cannot copy.
+  const copy: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' }
+  return web().api.fetch(new Request(url, copy))
 }

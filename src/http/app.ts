@@ -9,7 +9,7 @@ import type { Ctx } from '#src/platform/context.ts'
 import { withDeadline } from '#src/platform/deadline.ts'
 import type { Log } from '#src/platform/log.ts'
 import type { Api, ApiEnv, Routes } from '#src/platform/http/define.ts'
-import { jsonResponse } from '#src/platform/http/idempotency.ts'
+import { jsonResponse, RefusedBefore } from '#src/platform/http/idempotency.ts'
 import { problemOf } from '#src/platform/http/problems.ts'
 
 export interface ApiDeps {
@@ -36,6 +36,7 @@ export function createApi(deps: ApiDeps): Api {
 
   api.onError((error, c) => {
     const requestId = c.res.headers.get('x-request-id') ?? randomUUID()
+    if (error instanceof RefusedBefore) return error.answer
     const refusal = refusalOf(error)
     if (!refusal) deps.log.error({ error, requestId, path: c.req.path }, 'a request failed')
     const problem = refusal
@@ -65,6 +66,13 @@ export function createApi(deps: ApiDeps): Api {
 
   // Of a request somebody waits for the answer: it says "not now" before they go away, and the worker goes on.
   api.use('*', (_, next) => withDeadline(VENDORS_MS_MAX, next))
+  const limited = bodyLimit({
+    maxSize: BODY_BYTES_MAX,
+    onError: () => {
+      throw refuse('request.too_large')
+    },
+  })
+  api.use('/auth/*', limited)
   for (const add of deps.rawRoutes) add(api)
 
   api.use('/v1/*', async (c, next) => {
@@ -75,15 +83,7 @@ export function createApi(deps: ApiDeps): Api {
     c.set('ctx', deps.contextFor(await deps.authenticate(c.req.raw.headers), requestId))
     await next()
   })
-  api.use(
-    '/v1/*',
-    bodyLimit({
-      maxSize: BODY_BYTES_MAX,
-      onError: () => {
-        throw refuse('request.too_large')
-      },
-    }),
-  )
+  api.use('/v1/*', limited)
   api.use('/v1/*', async (c, next) => {
     const body = SAFE_METHODS.has(c.req.method) ? '' : await c.req.text()
     if (!isStorable(c.req.url, body)) throw refuse('request.malformed')

@@ -57,7 +57,8 @@ describe('the rate at which Stripe is asked', () => {
 
   test('is below what Stripe takes, in live mode and in test mode, unless another is named', () => {
     expect(rateOf({})).toBe(20)
-    expect(rateOf({ STRIPE_SECRET_KEY: 'rk_live_shop' })).toBe(80)
+    const live = { NODE_ENV: 'production', NEXT_PUBLIC_APP_URL: 'https://shop.example', MAILER: 'mailbox' }
+    expect(rateOf({ ...live, STRIPE_SECRET_KEY: 'rk_live_shop' })).toBe(80)
     expect(rateOf({ STRIPE_CALLS_PER_SECOND: '7' })).toBe(7)
   })
 
@@ -68,4 +69,33 @@ describe('the rate at which Stripe is asked', () => {
 
 test('a token for the metrics is no word that somebody guesses', () => {
   expect(() => readConfig({ ...GIVEN, METRICS_TOKEN: 'prometheus' })).toThrow('METRICS_TOKEN is not valid')
+})
+
+describe('a marketplace that takes money', () => {
+  const live = { ...GIVEN, STRIPE_SECRET_KEY: 'sk_live_shop' }
+  const named = { NEXT_PUBLIC_APP_URL: 'https://shop.example', MAILER: 'mailbox' }
+  const problemsOf = (given: Record<string, string>) => {
+    try {
+      readConfig(given)
+      return []
+    } catch (error) {
+      return (error as Error).message.split('\n').slice(1)
+    }
+  }
+
+  test('is in production, and says where it is and how it sends mail', () => {
+    expect(problemsOf(live)).toEqual([
+      '  - NODE_ENV has to be production with a live STRIPE_SECRET_KEY',
+      '  - NEXT_PUBLIC_APP_URL is missing',
+      '  - MAILER is missing',
+    ])
+    expect(problemsOf({ ...live, NODE_ENV: 'production', ...named })).toEqual([])
+  })
+
+  test('is rehearsed under the same rules, but a demo needs nothing', () => {
+    const rehearsed = { ...GIVEN, NODE_ENV: 'production' }
+    expect(problemsOf(rehearsed)).toEqual(['  - NEXT_PUBLIC_APP_URL is missing', '  - MAILER is missing'])
+    expect(problemsOf({ ...rehearsed, DEMO_MODE: '1' })).toEqual([])
+    expect(problemsOf(GIVEN)).toEqual([])
+  })
 })

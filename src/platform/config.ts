@@ -143,7 +143,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   // An empty variable is one that is not set: shells and hosting panels cannot always unset.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = schema.safeParse(given)
-  const problems = parsed.success ? contradictions(parsed.data) : parsed.error.issues.map(problemOf)
+  const problems = parsed.success ? contradictions(parsed.data, given) : parsed.error.issues.map(problemOf)
   if (!parsed.success || problems.length > 0) {
     throw new ConfigInvalid(
       `The configuration is not usable:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
@@ -170,9 +170,16 @@ function isLive({ STRIPE_SECRET_KEY: key }: Settings): boolean {
   return /^(sk|rk)_live_/.test(key)
 }
 
-function contradictions(settings: Settings): string[] {
+/** What a developer's machine may leave out, and a marketplace that takes money may not: silence would send its mail nowhere. */
+const NAMED_IN_PRODUCTION = ['NEXT_PUBLIC_APP_URL', 'MAILER'] as const
+
+function contradictions(settings: Settings, given: Readonly<Record<string, unknown>>): string[] {
   const live = isLive(settings)
   const problems: string[] = []
+  if (live && settings.NODE_ENV !== 'production')
+    problems.push('NODE_ENV has to be production with a live STRIPE_SECRET_KEY')
+  if (live || (settings.NODE_ENV === 'production' && !settings.DEMO_MODE))
+    for (const name of NAMED_IN_PRODUCTION) if (given[name] === undefined) problems.push(`${name} is missing`)
   if (settings.NEXT_PUBLIC_GUEST_FEE_PERCENT < settings.NEXT_PUBLIC_PLATFORM_FEE_PERCENT) {
     problems.push(
       'NEXT_PUBLIC_GUEST_FEE_PERCENT is the whole take on a guest booking and cannot be below NEXT_PUBLIC_PLATFORM_FEE_PERCENT',

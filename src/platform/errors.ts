@@ -48,7 +48,12 @@ export class Trouble extends Error {
 // Class 08 connection lost, 40001 serialization, 40P01 deadlock, 53 out of resources, 55P03 lock timeout, 57 shutting down
 // or cancelled (https://www.postgresql.org/docs/17/errcodes-appendix.html).
 const PASSING_SQLSTATE = /^(08|40001|40P01|53|55P03|57)/
-const PASSING_NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND'])
+const PASSING_NETWORK = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN'],
+  ...['EHOSTUNREACH', 'ENETUNREACH'],
+])
+/** What the driver says without a code. */
+const PASSING_SENTENCE = /timeout exceeded when trying to connect|Connection terminated/
 
 /** The one place that tells trouble from bugs. Null: not trouble. */
 export function classifyTrouble(error: unknown): Trouble | null {
@@ -57,27 +62,26 @@ export function classifyTrouble(error: unknown): Trouble | null {
   if (code && (PASSING_SQLSTATE.test(code) || PASSING_NETWORK.has(code))) {
     return new Trouble('database', `the database is not available (${code})`, error)
   }
-  if (
-    error instanceof Error &&
-    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
-  ) {
+  if (chainOf(error).some(({ message }) => PASSING_SENTENCE.test(message))) {
     return new Trouble('database', 'the database is not available (connection)', error)
   }
   return null
 }
 
-/** SQLSTATE or network code of a failed query, through Drizzle's wrapping. */
+/** An error and what it wraps: Drizzle wraps the driver's. */
+function chainOf(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...chainOf(error.cause)] : []
+}
+
+/** SQLSTATE or network code of a failed query. */
 export function databaseErrorCode(error: unknown): string | null {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') return at.code
-  }
+  for (const each of chainOf(error)) if ('code' in each && typeof each.code === 'string') return each.code
   return null
 }
 
-/** The constraint that a failed query violated, through Drizzle's wrapping. */
+/** The constraint that a failed query violated. */
 export function violatedConstraint(error: unknown): string | null {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ('constraint' in at && typeof at.constraint === 'string') return at.constraint
-  }
+  for (const each of chainOf(error))
+    if ('constraint' in each && typeof each.constraint === 'string') return each.constraint
   return null
 }

@@ -2,7 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm'
 import { Writable } from 'node:stream'
 import pino from 'pino'
 import { expect, it } from 'vitest'
-import { LOG_OPTIONS } from './log.ts'
+import { LOG_OPTIONS, writable } from './log.ts'
 
 function logged(write: (log: pino.Logger) => void): string {
   const lines: string[] = []
@@ -20,6 +20,23 @@ it('says which statement failed and why, without the values that were in it', ()
   expect(line).toContain('insert into users')
   expect(line).toContain('users_email_key')
   expect(line).not.toContain('gail@example.test')
+})
+
+it('leaves them out of many lines, and of what wraps the failure', () => {
+  const failed = new DrizzleQueryError(
+    'insert into mails (body) values ($1)',
+    ['Dear Gail,\nyour number is 555-0100\nYours'],
+    new Error('disk full'),
+  )
+  const error = new Error('the mail could not be recorded', { cause: failed })
+  const texts = [logged((log) => log.error({ error }, 'a job failed')), String(writable(error).stack)]
+  for (const text of texts) {
+    expect(text).toContain('the mail could not be recorded')
+    expect(text).toContain('insert into mails')
+    expect(text).toContain('disk full')
+    for (const value of ['Gail', '555-0100', 'Yours']) expect(text).not.toContain(value)
+  }
+  expect(writable(error).message).toContain('the mail could not be recorded')
 })
 
 it('keeps message and stack of any other error', () => {

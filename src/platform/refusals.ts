@@ -105,6 +105,11 @@ export const REFUSALS = {
     status: 409,
     sentence: 'The refund has changed since you saw it. Look at the new amount and confirm it.',
   },
+  'booking.not_paid': {
+    status: 409,
+    sentence:
+      'The card is still to be charged. Try again in a minute; a booking whose card refuses is cancelled.',
+  },
   'booking.not_yet': { status: 409, sentence: 'This is possible only after the booking has begun.' },
   'payment.declined': { status: 402, sentence: 'The card was declined. Try another card.' },
   'payment.unavailable': {

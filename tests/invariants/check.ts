@@ -2,6 +2,9 @@
 // what must not exist, so that no row is good news. Races, crash tests and journeys end with it.
 import { sql, type SQL } from 'drizzle-orm'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import { chargeStepOf } from '#src/kernel/charges.ts'
+import { CURRENCY_EXPONENTS } from '#src/kernel/currencies.ts'
+import type { Currency } from '#src/kernel/money.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 
@@ -55,6 +58,14 @@ const sumOf = (kind: string) =>
   sql.raw(
     `sum(case t.kind when '${kind}' then t.amount_minor when '${kind}_returned' then -t.amount_minor else 0 end)`,
   )
+
+/** amount × part / whole, rounded half up to what can be charged in the currency: every unit, and every tenth of a dinar's. */
+function shareOf(amount: string, part: string, whole: string, currency: string): SQL {
+  const step = `(case ${currency} ${COARSE.map((code) => `when '${code}' then ${chargeStepOf(code)}`).join(' ')} else 1 end)`
+  return sql.raw(`div(2 * ${amount} * ${part} + ${whole} * ${step}, 2 * ${whole} * ${step}) * ${step}`)
+}
+
+const COARSE = (Object.keys(CURRENCY_EXPONENTS) as Currency[]).filter((code) => chargeStepOf(code) > 1n)
 
 // What each booking has left in escrow by the ledger, what was shared out of it, and what the provider was sent and kept.
 const BOOKS = sql`
@@ -163,7 +174,7 @@ const RULES: readonly Rule[] = [
     broken: () => sql`
       select id, base_minor, commission_minor, provider_net_minor from bookings
       where base_minor <> commission_minor + provider_net_minor
-        or commission_minor <> (base_minor * platform_fee_basis_points + 5000) / 10000`,
+        or commission_minor <> ${shareOf('base_minor', 'platform_fee_basis_points', '10000', 'currency')}`,
   },
   {
     invariant: 'I-9',
@@ -172,7 +183,7 @@ const RULES: readonly Rule[] = [
     broken: () => sql`
       select id, is_guest, base_minor, surcharge_minor, total_minor from bookings
       where total_minor <> base_minor + surcharge_minor
-        or surcharge_minor <> case when is_guest then (base_minor * guest_fee_basis_points + 5000) / 10000 - commission_minor else 0 end`,
+        or surcharge_minor <> case when is_guest then ${shareOf('base_minor', 'guest_fee_basis_points', '10000', 'currency')} - commission_minor else 0 end`,
   },
   {
     invariant: 'I-10',
@@ -181,10 +192,10 @@ const RULES: readonly Rule[] = [
     onceSettled: true,
     broken: () => sql`
       with ${BOOKS}, owed as (
-        select b.id, b.base_minor - coalesce(g.base_minor, 0) as kept_minor, b.base_minor, b.commission_minor, p.status as payment_status
+        select b.id, b.base_minor - coalesce(g.base_minor, 0) as kept_minor, b.base_minor, b.commission_minor, b.currency
         from bookings b join payments p on p.booking_id = b.id left join given_back g on g.booking_id = b.id
         where b.state in ('completed', 'no_show', 'cancelled') and p.captured_minor > 0),
-      net as (select id, kept_minor - div(2 * commission_minor * kept_minor + base_minor, 2 * base_minor) as net_minor from owed)
+      net as (select id, kept_minor - ${shareOf('kept_minor', 'commission_minor', 'base_minor', 'currency')} as net_minor from owed)
       select n.id, n.net_minor, o.status, o.amount_minor from net n left join payouts o on o.booking_id = n.id
       where (n.net_minor > 0 and (o.id is null or o.status in ('none', 'reversed') or o.amount_minor <> n.net_minor))
         or (n.net_minor = 0 and (o.status in ('scheduled', 'failed') or o.amount_minor > 0))`,

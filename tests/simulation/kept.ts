@@ -36,4 +36,16 @@ export const KEPT: readonly (readonly [what: string, steps: readonly Step[]])[] 
     'what was given back outside of Stripe is no difference',
     [...PAID_OUT, ...REFUND_COMES_BACK, step('failedRefund', { b: 1 }), step('work')],
   ],
+  [
+    'what was accepted and could not be charged before its time never began',
+    [
+      step('hold', { a: 1, c: 8 }),
+      step('pay', { b: 1 }),
+      step('post', { a: 11 }),
+      step('work'),
+      step('accept'),
+      step('clock', { a: 8 }),
+    ],
+  ],
+  ['what nobody pays for is given back', [step('hold')]],
 ]

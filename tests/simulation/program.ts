@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { seededRandom } from '#src/demo/random.ts'
 import { findDrift, findViolations } from '#tests/invariants/check.ts'
 import { beginStory, carryAllLetters, takeStep, writeProgram, type Step, type Story } from './steps.ts'
-import { openWorld, RETRY_SECONDS, type prepareWorlds } from './world.ts'
+import { OFFERS, openWorld, RETRY_SECONDS, type prepareWorlds } from './world.ts'
 
 type Prepared = Awaited<ReturnType<typeof prepareWorlds>>
 
@@ -85,6 +85,9 @@ async function comeToRest(story: Story): Promise<unknown[]> {
   const { world } = story
   await world.clearFaults()
   for (const { accountId } of world.providers) await world.byHand(accountId, 'restore')
+  await world.byHand('platform', 'allow-debits')
+  for (const currency of new Set(OFFERS.map((offer) => offer.currency.toLowerCase())))
+    await world.byHand('platform', 'top-up', { currency, amount: '1000' })
   await rest(story)
   const { rows } = await world.owner.execute<{ seconds: string | null }>(
     sql`select extract(epoch from max(ends_at) - ${world.now().toString()}::timestamptz)::text as seconds from bookings`,

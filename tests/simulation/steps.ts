@@ -3,11 +3,13 @@
 import { sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { Random } from '#src/demo/random.ts'
+import { chargeStepOf } from '#src/kernel/charges.ts'
+import { money, toDecimalString, type Currency } from '#src/kernel/money.ts'
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
 import { ANSWER_KEPT_HOURS } from '#src/platform/http/idempotency.ts'
 import { payWithCard } from '#tests/support/pay.ts'
 import { CRASH_POINTS } from './life.ts'
-import type { Asking, Letter, Said, World } from './world.ts'
+import { OFFERS, type Asking, type Letter, type Said, type World } from './world.ts'
 
 export interface Step {
   readonly kind: StepKind
@@ -18,6 +20,7 @@ export interface Step {
 
 interface Booked extends Asking {
   readonly id: string
+  readonly currency: Currency
   readonly provider: number
 }
 
@@ -96,6 +99,12 @@ const BY_HAND: readonly (readonly [list: string, actions: readonly string[]])[] 
   ['transfers', ['reverse', 'reverse']],
 ]
 
+/** So many percent, as card networks can move it. */
+function shareOf(wholeMinor: number, percent: number, currency: Currency): number {
+  const step = Number(chargeStepOf(currency))
+  return Math.max(1, Math.floor((wholeMinor * percent) / 100 / step)) * step
+}
+
 const at = <T>(items: readonly T[], index: number): T | undefined => items[index % items.length]
 
 /** Writes as a client does, and remembers it. */
@@ -169,7 +178,14 @@ const STEPS = {
     const said = await write(story, '/bookings', body, who)
     if (said.status !== 201) return sentence(said)
     const id = String(said.body.booking.id)
-    story.bookings.push({ id, provider: a % world.providers.length, ...who, key: said.body.guestKey })
+    const { currency } = quote.body.total as { currency: Currency }
+    story.bookings.push({
+      id,
+      currency,
+      provider: a % world.providers.length,
+      ...who,
+      key: said.body.guestKey,
+    })
     story.told.push({ bookingId: id, cancelled: false })
     return `201 ${customer ? 'customer' : 'guest'} of provider ${a % world.providers.length} at ${startsAt}`
   },
@@ -216,11 +232,11 @@ const STEPS = {
     const { rows } = await story.world.owner.execute<{ left: string }>(sql`
       select (captured_minor - refund_requested_minor)::text as left from payments where booking_id = ${booked.id}`)
     const left = Number(rows[0]?.left ?? 0)
-    const amountMinor = c % 5 === 0 ? left : Math.max(1, Math.floor((left * ((c % 97) + 1)) / 100))
+    const amountMinor = c % 5 === 0 ? left : shareOf(left, (c % 97) + 1, booked.currency)
     const said = await write(
       story,
       `/bookings/${booked.id}/refunds`,
-      { amount: { amountMinor: amountMinor || 100, currency: 'USD' }, reason: 'Goodwill' },
+      { amount: { amountMinor: amountMinor || 100, currency: booked.currency }, reason: 'Goodwill' },
       { cookie: story.world.people.operator.cookie },
     )
     return `${amountMinor}: ${sentence(said)}`
@@ -254,8 +270,10 @@ const STEPS = {
     const object = at(await story.world.listAtStripe(list), b)
     const action = at(actions, c) ?? ''
     if (!object) return `no ${list}`
+    const currency = String(object['currency'] ?? 'usd').toUpperCase() as Currency
     const whole = Number(object['amount'] ?? 0)
-    const part = c % 3 === 0 ? {} : { amount: (Math.ceil((whole * ((c % 70) + 1)) / 100) / 100).toFixed(2) }
+    const part =
+      c % 3 === 0 ? {} : { amount: toDecimalString(money(shareOf(whole, (c % 70) + 1, currency), currency)) }
     const fields = action === 'refund' || action === 'reverse' ? part : {}
     return `${action} of ${list} ${JSON.stringify(fields)}: ${await story.world.byHand(object.id, action, fields)}`
   },
@@ -264,6 +282,14 @@ const STEPS = {
     const provider = at(story.world.providers, a)
     const action = at(['restrict', 'restore', 'restore', 'settle', 'pay-out'], b) ?? ''
     return `${action}: ${provider ? await story.world.byHand(provider.accountId, action) : 'nobody'}`
+  },
+
+  /** The platform's own balance runs dry, and is filled again. */
+  async treasury({ world }, { a, b }) {
+    const action = at(['drain', 'drain', 'settle', 'allow-debits', 'top-up'], a) ?? ''
+    const { currency } = at(OFFERS, b) ?? { currency: 'USD' }
+    const fields = action === 'top-up' ? { currency: currency.toLowerCase(), amount: '1000' } : {}
+    return `${action} ${JSON.stringify(fields)}: ${await world.byHand('platform', action, fields)}`
   },
 
   async clock(story, { a, b }) {
@@ -333,7 +359,8 @@ const STEPS = {
     if (write.said.status >= 400 && /^(request|auth)[.]/.test(String(write.said.body?.code))) return 'nothing'
     const again = await world.ask('POST', write.path, write.body, write.asking)
     const same = (said: Said) => JSON.stringify([said.status, said.body?.code, said.body?.id])
-    if (again.status < 500 && same(again) !== same(write.said))
+    // 503 is trouble and says come back; 500 would be a mistake of ours.
+    if (again.status !== 503 && same(again) !== same(write.said))
       story.complaints.push(
         `POST ${write.path} answered ${sentence(write.said)} and then ${sentence(again)} to one key`,
       )
@@ -366,7 +393,7 @@ type StepKind = keyof typeof STEPS
 /** How often each comes, out of their sum. */
 const WEIGHTS: Readonly<Record<StepKind, number>> = {
   ...{ hold: 12, pay: 14, check: 3, accept: 6, decline: 2, cancel: 6, reschedule: 3, complete: 3, noShow: 3 },
-  ...{ refund: 5, failedRefund: 3, retryPayout: 2, byHand: 8, account: 3 },
+  ...{ refund: 5, failedRefund: 3, retryPayout: 2, byHand: 8, account: 3, treasury: 2 },
   ...{ clock: 10, jobs: 8, sweeps: 4, work: 14 },
   ...{ post: 12, postLate: 3, postAgain: 3, postTwin: 2, lose: 2 },
   ...{ askAgain: 3, fault: 5, crash: 5, calm: 4 },

@@ -13,6 +13,7 @@ import { composeJobs } from '#src/boot/jobs.ts'
 import { mailboxMailer } from '#src/integrations/mailer/embedded.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import type { Currency } from '#src/kernel/money.ts'
 import { isBefore, Temporal } from '#src/kernel/time.ts'
 import type { Clock } from '#src/platform/clock.ts'
 import { readConfig, type Config } from '#src/platform/config.ts'
@@ -41,10 +42,13 @@ const SECRETS = { platform: 'whsec_platform', connect: 'whsec_connect' } as cons
 const BEGINNING = Temporal.Instant.from('2031-03-03T09:00:00Z')
 const APPLICATION_NAME = 'ecosystem-web'
 
-const SERVICES: readonly Partial<ServiceOptions>[] = [
-  { priceMinor: 10_000 },
-  { priceMinor: 7_333, bookingMode: 'request', cancellationPolicy: 'moderate' },
-  { priceMinor: 2_599, capacity: 3, cancellationPolicy: 'strict' },
+/** One provider each. Yen have no minor unit, dinars have three digits of them. */
+export const OFFERS: readonly (Partial<ServiceOptions> & { readonly currency: Currency })[] = [
+  { currency: 'USD', priceMinor: 10_000 },
+  { currency: 'USD', priceMinor: 7_333, bookingMode: 'request', cancellationPolicy: 'moderate' },
+  { currency: 'USD', priceMinor: 2_599, capacity: 3, cancellationPolicy: 'strict' },
+  { currency: 'JPY', priceMinor: 7_333 },
+  { currency: 'KWD', priceMinor: 12_340, cancellationPolicy: 'moderate' },
 ]
 
 export interface People {
@@ -84,6 +88,7 @@ function configFor(databaseUrl: string, stripeUrl: string): Config {
     STRIPE_CALLS_PER_SECOND: '5000',
     STRIPE_WEBHOOK_SECRET: SECRETS.platform,
     STRIPE_CONNECT_WEBHOOK_SECRET: SECRETS.connect,
+    CURRENCIES: 'USD,JPY,KWD',
     DEMO_MODE: '1',
   })
 }
@@ -323,8 +328,8 @@ export async function openWorld(prepared: { template: OwnedDatabase; people: Peo
     },
   }
 
-  for (const service of SERVICES) {
-    const made = await makeProvider(database.owner, { payoutAccountId: null, service })
+  for (const { currency, ...service } of OFFERS) {
+    const made = await makeProvider(database.owner, { payoutAccountId: null, currency, service })
     const accountId = await openReadyAccount(current.composition, made.providerId)
     await database.owner.execute(sql`
       update providers set payout_account_id = ${accountId}, payout_account_ready = true where id = ${made.providerId}`)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { bookingsJobs } from './jobs.ts'
 import { confirmPaidBooking } from './settle-paid-booking.ts'
 import { startTestApp } from '#tests/support/app.ts'
 import { fullHourIn, makeMember, makeProvider, signUp, type MadeProvider } from '#tests/support/factories.ts'
@@ -408,6 +409,41 @@ describe('request-to-book', () => {
     await app.eventually('the capture', async () => {
       const { body } = await app.request(`/api/v1/bookings/${booking.id}`, { key: guestKey })
       return body.payment.status === 'captured'
+    })
+  })
+
+  it('does not begin before the card is charged, and is cancelled when it cannot be', async () => {
+    const provider = await makeProvider(db, { service })
+    const owner = await signUp(app.url, 'Olive Owner')
+    await makeMember(db, provider.providerId, owner.userId)
+    const asOwner = { headers: { cookie: owner.cookie } }
+    const { booking, guestKey } = (await hold(provider, 48)).body
+    await pay(booking.id, { key: guestKey })
+    await bookingIn('awaiting_provider', booking.id, { key: guestKey })
+    await app.fault({ match: 'POST /v1/payment_intents/:id/capture', action: '500' })
+    const write = (what: string, who: object) =>
+      app.request(`/api/v1/bookings/${booking.id}/${what}`, { method: 'POST', body: {}, ...who })
+    expect((await write('acceptance', asOwner)).status).toBe(200)
+
+    app.moveTo(app.now().add({ hours: 49, minutes: 1 }))
+    const { sweeps } = bookingsJobs(app.composition)
+    const begin = sweeps.find(({ name }) => name === 'bookings.move-due')
+    await begin?.run(app.composition.contextFor({ kind: 'system', name: 'test' }))
+    await bookingIn('confirmed', booking.id, { key: guestKey })
+    for (const [what, who] of [
+      ['completion', asOwner],
+      ['no-show', asOwner],
+      ['no-show', { key: guestKey }],
+    ] as const)
+      expect(await write(what, who)).toMatchObject({ status: 409, body: { code: 'booking.not_paid' } })
+
+    // The bank lets go of what it has reserved after seven days.
+    app.moveTo(app.now().add({ hours: 7 * 24 }))
+    await app.clearFaults()
+    const ended = await bookingIn('cancelled', booking.id, { key: guestKey })
+    expect(ended).toMatchObject({
+      endReason: 'The card could not be charged.',
+      payment: { status: 'voided' },
     })
   })
 

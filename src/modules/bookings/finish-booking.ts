@@ -1,8 +1,9 @@
 import type { BookingId } from '#src/kernel/ids.ts'
 import { isBefore } from '#src/kernel/time.ts'
-import { requestFullRefund } from '#src/modules/payments/index.ts'
+import { findPaymentOfBooking, requestFullRefund } from '#src/modules/payments/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { lockBookingVisibleTo, moveBooking } from './move-booking.ts'
@@ -11,11 +12,22 @@ import type { Booking } from './tables.ts'
 /** How long after the end a no-show can be reported; well before the money leaves escrow. */
 const NO_SHOW_REPORT_HOURS = 24
 
-/** The time has come: nothing but the state changes. */
+/**
+ * The provider's yes is charged to the card a moment later, and the card may refuse: then the booking is cancelled, which
+ * it can be for as long as it has not begun.
+ * @throws refusal booking.not_paid.
+ */
+async function assertPaid(tx: Tx, bookingId: BookingId): Promise<void> {
+  const payment = await findPaymentOfBooking(tx, bookingId)
+  if (payment?.capturedMinor === 0n) throw refuse('booking.not_paid')
+}
+
+/** The time has come: nothing but the state changes. @throws refusal booking.not_paid. */
 export async function startBooking(ctx: Ctx, bookingId: BookingId): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const { booking } = await lockBookingVisibleTo(tx, ctx, bookingId)
     if (booking.state !== 'confirmed' || isBefore(ctx.now, booking.startsAt)) return
+    await assertPaid(tx, bookingId)
     await moveBooking(tx, ctx, booking, { transition: 'start', party: 'system' })
     await emit(tx, {
       type: 'booking.started',
@@ -26,11 +38,15 @@ export async function startBooking(ctx: Ctx, bookingId: BookingId): Promise<void
   })
 }
 
-/** The service has been given. By the provider from its start on, by itself at its end. */
+/**
+ * The service has been given. By the provider from its start on, by itself at its end.
+ * @throws refusals booking.not_found, booking.not_yet, booking.not_paid, booking.wrong_state.
+ */
 export async function completeBooking(ctx: Ctx, bookingId: BookingId): Promise<Booking> {
   return inTransaction(ctx, async (tx) => {
     const { booking, party } = await lockBookingVisibleTo(tx, ctx, bookingId)
     if (booking.state === 'confirmed' && isBefore(ctx.now, booking.startsAt)) throw refuse('booking.not_yet')
+    if (booking.state === 'confirmed') await assertPaid(tx, bookingId)
     // Begun by the clock, and the worker has only not been there yet.
     const begun =
       booking.state === 'confirmed'
@@ -56,7 +72,7 @@ export interface ReportNoShow {
 
 /**
  * Somebody did not come. An absent provider means everything is given back; an absent customer has paid for the time.
- * @throws refusals booking.not_found, booking.not_yet, booking.wrong_state.
+ * @throws refusals booking.not_found, booking.not_yet, booking.not_paid, booking.wrong_state.
  */
 export async function reportNoShow(ctx: Ctx, input: ReportNoShow): Promise<Booking> {
   return inTransaction(ctx, async (tx) => {
@@ -66,6 +82,7 @@ export async function reportNoShow(ctx: Ctx, input: ReportNoShow): Promise<Booki
     if (isBefore(ctx.now, booking.startsAt)) throw refuse('booking.not_yet')
     const reportable = isBefore(ctx.now, booking.endsAt.add({ hours: NO_SHOW_REPORT_HOURS }))
     if (!reportable) throw refuse('booking.wrong_state', { state: booking.state })
+    if (booking.state === 'confirmed') await assertPaid(tx, booking.id)
 
     const moved = await moveBooking(tx, ctx, booking, {
       transition: 'report_no_show',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { bookingsJobs } from './jobs.ts'
 import { startTestApp } from '#tests/support/app.ts'
 import { fullHourIn, makeMember, makeProvider, signUp, type MadeProvider } from '#tests/support/factories.ts'
 
@@ -93,6 +94,26 @@ describe('many at once', () => {
 })
 
 describe('a hold is refused', () => {
+  it('again as it was the first time, whatever has become possible since', async () => {
+    const provider = await makeProvider(db)
+    const headers = { 'idempotency-key': randomUUID() }
+    const ask = () => hold(provider, fullHourIn(48, app.now()), { headers })
+    await db.execute(sql`update services set price_minor = 12000 where id = ${provider.serviceId}`)
+    const first = await ask()
+    expect(first).toMatchObject({ status: 409, body: { code: 'booking.price_changed' } })
+    await db.execute(sql`update services set price_minor = 10000 where id = ${provider.serviceId}`)
+    const again = await ask()
+    expect([again.status, again.body]).toEqual([first.status, first.body])
+    expect(Object.fromEntries(again.headers)).toMatchObject({
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'idempotency-replayed': 'true',
+      'x-request-id': expect.not.stringMatching(first.body.requestId),
+    })
+    const { rows } = await db.execute(sql`select from bookings where service_id = ${provider.serviceId}`)
+    expect(rows).toEqual([])
+  })
+
   it('without an Idempotency-Key', async () => {
     const provider = await makeProvider(db)
     const response = await fetch(`${app.url}/api/v1/bookings`, {
@@ -167,6 +188,31 @@ describe('a hold is refused', () => {
       const answer = await hold(provider, fullHourIn(48, app.now()), { headers })
       expect(answer).toMatchObject({ status: 403, body: { code: 'request.cross_site' } })
     }
+  })
+})
+
+describe('a hold whose time is over', () => {
+  it('and whose page the gateway does not know keeps no other from being given back', async () => {
+    const provider = await makeProvider(db)
+    const holdAt = async (hour: number) =>
+      String((await hold(provider, fullHourIn(48 + hour, app.now()))).body.booking.id)
+    const stuck = await Promise.all(Array.from({ length: 50 }, (_, index) => holdAt(index)))
+    await app.database.owner.execute(sql`
+      insert into payments (id, booking_id, capture_method, currency, amount_minor, checkout_session_id, created_at, updated_at)
+      select gen_random_uuid(), b.id, 'automatic', 'USD', b.total_minor, 'cs_test_gone_' || b.code, now(), now()
+      from bookings b where b.calendar_id = ${provider.calendarId}`)
+    app.moveTo(app.now().add({ seconds: 1 }))
+    const last = await holdAt(50)
+    app.moveTo(app.now().add({ minutes: 11 }))
+    const release = bookingsJobs(app.composition).sweeps.find(({ name }) => name === 'bookings.release-holds')
+    const sweep = () => release?.run(app.composition.contextFor({ kind: 'system', name: 'test' }))
+    await expect.poll(sweep, { timeout: 20_000 }).toBe(0)
+    const { rows } = await db.execute<{ id: string; state: string }>(
+      sql`select id, state from bookings where calendar_id = ${provider.calendarId}`,
+    )
+    expect(new Map(rows.map(({ id, state }) => [id, state]))).toEqual(
+      new Map([...stuck.map((id) => [id, 'held'] as const), [last, 'expired'] as const]),
+    )
   })
 })
 

@@ -13,7 +13,12 @@ import {
 import type { Ctx } from '#src/platform/context.ts'
 import { prepared } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
-import { ANSWER_KEPT_HOURS, recordRefusal, type IdempotentRequest } from '#src/platform/http/idempotency.ts'
+import {
+  ANSWER_KEPT_HOURS,
+  recordRefusal,
+  RefusedBefore,
+  type IdempotentRequest,
+} from '#src/platform/http/idempotency.ts'
 import { bookingCode } from './domain/codes.ts'
 import { findGuestKey, guestKey, newGuestLink, type GuestLink } from './guest-links.ts'
 import { makeOffer, quoteJson, type Offer } from './quote-booking.ts'
@@ -47,7 +52,7 @@ const ANYWHERE_ON_THE_DAY = { hours: 26 }
  *
  * Who asks twice with one key gets the first answer: the second insert meets the slot taken, or the answer recorded.
  * @throws refusals of {@link makeOffer}, booking.price_changed with the new quote, booking.slot_not_offered and
- * booking.slot_taken with alternatives, request.idempotency_key_reused.
+ * booking.slot_taken with alternatives, request.idempotency_key_reused; RefusedBefore when the first answer was one of them.
  */
 export async function holdSlot(ctx: Ctx, input: HoldSlot, request: IdempotentRequest): Promise<HeldSlot> {
   try {
@@ -72,7 +77,8 @@ export async function holdSlot(ctx: Ctx, input: HoldSlot, request: IdempotentReq
   } catch (error) {
     // Whatever stands against it now, a first answer comes before.
     const first = await recordRefusal(ctx, request, error)
-    if (!first?.ok) throw error
+    if (!first) throw error
+    if (!first.ok) throw new RefusedBefore(first)
     const booking = (await first.json()) as BookingJson
     return {
       booking,

@@ -570,7 +570,13 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
         request: write,
         responses: {
           ...moved,
-          ...refusals('booking.not_found', 'booking.wrong_state', 'booking.not_yet', ...WRITE_REFUSALS),
+          ...refusals(
+            'booking.not_found',
+            'booking.wrong_state',
+            'booking.not_yet',
+            'booking.not_paid',
+            ...WRITE_REFUSALS,
+          ),
         },
       }),
       (c) =>
@@ -605,6 +611,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
             'booking.not_found',
             'booking.wrong_state',
             'booking.not_yet',
+            'booking.not_paid',
             'payment.nothing_captured',
             'payment.refund_too_large',
             ...WRITE_REFUSALS,

@@ -142,6 +142,8 @@ describe('F30 Stripe is down for longer than a hold', PATIENT, async () => {
     await app.eventually('the slot is free', async () => (await stateOf(app, unasked)) === 'expired')
     for (const held of asked) expect(await stateOf(app, held)).toBe('held')
     await app.clearFaults()
+    await payInTheEnd(app, await hold(app, provider, 200))
+    app.moveTo(app.now().add({ seconds: 61 })) // what could not be given back is left alone for a minute
     for (const held of asked)
       await app.eventually('the slot is free', async () => (await stateOf(app, held)) === 'expired')
     expect(await pagesAtStripe(app, [unasked])).toEqual([])

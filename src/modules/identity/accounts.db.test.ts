@@ -35,6 +35,14 @@ async function proveMailbox(email: string): Promise<void> {
   expect(status).toBe(200)
 }
 
+it('a request about an account that is larger than any has to be is refused before it is read', async () => {
+  const answer = await account('sign-up/email', {
+    ...{ email: 'large@example.test', password: 'a long enough password' },
+    name: 'x'.repeat(100_000),
+  })
+  expect(answer).toMatchObject({ status: 413, body: { code: 'request.too_large' } })
+})
+
 describe('a forgotten password', () => {
   it('is replaced by a link that works once, and ends every session', async () => {
     const { email, cookie } = await signUp(app.url)

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import {
   GatewayRejected,
   type Checkout,
@@ -12,7 +12,7 @@ import { findOperation, giveUpUnsent } from './operations.ts'
 import { findPaymentOfBooking, lockPaymentOfBooking } from './queries.ts'
 import { openCheckout } from './start-checkout.ts'
 import { syncPayment } from './sync-payment.ts'
-import { payments } from './tables.ts'
+import { payments, type Payment } from './tables.ts'
 
 /**
  * Makes sure that a booking can no longer be paid, before its slot is given back. Not inside a transaction.
@@ -30,10 +30,10 @@ export async function closeCheckout(
   if (payment.status === 'voided') return 'closed'
   if (payment.status !== 'unpaid') return 'paid'
   const checkoutId = payment.checkoutSessionId ?? (await findUnanswered(ctx, gateway, payment.id))
-  if (checkoutId === null) return markClosed(ctx, bookingId)
+  if (checkoutId === null) return markClosed(ctx, payment, null)
 
   const checkout = await expireOrRead(gateway, checkoutId)
-  if (checkout.status === 'expired') return markClosed(ctx, bookingId)
+  if (checkout.status === 'expired') return markClosed(ctx, payment, checkoutId)
   const synced = await syncPayment(ctx, gateway, payment.id)
   return synced.lastError === QUARANTINED ? 'closed' : 'paid'
 }
@@ -72,10 +72,11 @@ async function expireOrRead(gateway: PaymentGateway, checkoutId: string): Promis
   }
 }
 
-async function markClosed(ctx: Ctx, bookingId: BookingId): Promise<'closed'> {
+/** That page and no other: somebody who closed it too may have let another be opened since. */
+async function markClosed(ctx: Ctx, { id }: Payment, checkoutId: string | null): Promise<'closed'> {
   await ctx.db
     .update(payments)
     .set({ checkoutUrl: null, syncDueAt: null, updatedAt: ctx.now })
-    .where(eq(payments.bookingId, bookingId))
+    .where(and(eq(payments.id, id), sql`${payments.checkoutSessionId} is not distinct from ${checkoutId}`))
   return 'closed'
 }

@@ -1,4 +1,4 @@
-import { and, eq, lte, sql } from 'drizzle-orm'
+import { and, eq, lte, sql, type SQL } from 'drizzle-orm'
 import type { Context, TypedResponse } from 'hono'
 import { createHash } from 'node:crypto'
 import { pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core'
@@ -94,14 +94,19 @@ export async function idempotently<Status extends 200 | 201, Body>(
 ): Promise<Answered<Status, Body>> {
   const ctx = c.var.ctx
   const request = await idempotentRequest(c)
-  if (!(await claimKey(ctx, request))) return (await replay(ctx, request)) as Answered<Status, Body>
+  const claim = await claimKey(ctx, request)
+  if (!claim) return (await replay(ctx, request)) as Answered<Status, Body>
   try {
     const answer = await work()
     const body = JSON.stringify(answer.body)
-    await ctx.db.update(idempotencyKeys).set({ status: answer.status, body }).where(isKey(request))
-    return jsonResponse(answer.status, body) as Answered<Status, Body>
+    const { rowCount } = await ctx.db
+      .update(idempotencyKeys)
+      .set({ status: answer.status, body })
+      .where(claim)
+    const fresh = rowCount === 1 ? jsonResponse(answer.status, body) : await replay(ctx, request)
+    return fresh as Answered<Status, Body>
   } catch (error) {
-    await ctx.db.delete(idempotencyKeys).where(and(isKey(request), eq(idempotencyKeys.status, UNFINISHED)))
+    await ctx.db.delete(idempotencyKeys).where(claim)
     const first = await recordRefusal(ctx, request, error)
     if (first) return first as Answered<Status, Body>
     throw error
@@ -110,11 +115,12 @@ export async function idempotently<Status extends 200 | 201, Body>(
 
 /**
  * Of two who come with one key at the same moment one works and the other is told to wait, so that it does not answer
- * "already done" in the name of the first. Who died while working is taken over.
+ * "already done" in the name of the first. Who died while working, or is so slow that it may have, is taken over.
+ * @returns the row for as long as it is this claim's; null when it is another's.
  */
-async function claimKey(ctx: Ctx, request: IdempotentRequest): Promise<boolean> {
+async function claimKey(ctx: Ctx, request: IdempotentRequest): Promise<SQL | null> {
   const lapsed = ctx.now.subtract({ seconds: CLAIM_SECONDS_MAX })
-  const claimed = await ctx.db
+  const [claimed] = await ctx.db
     .insert(idempotencyKeys)
     .values({
       ...request,
@@ -129,8 +135,10 @@ async function claimKey(ctx: Ctx, request: IdempotentRequest): Promise<boolean> 
       setWhere: sql`${idempotencyKeys.status} = ${UNFINISHED} and ${idempotencyKeys.fingerprint} = ${request.fingerprint}
         and ${idempotencyKeys.createdAt} <= ${lapsed.toString()}`,
     })
-    .returning({ key: idempotencyKeys.key })
-  return claimed.length > 0
+    .returning({ at: idempotencyKeys.createdAt })
+  if (!claimed) return null
+  const { createdAt, status } = idempotencyKeys
+  return and(isKey(request), eq(status, UNFINISHED), eq(createdAt, claimed.at)) ?? null
 }
 
 /** @throws a refusal when the header is missing, or weak where everybody could guess it. */
@@ -161,6 +169,17 @@ async function replay(ctx: Ctx, request: IdempotentRequest): Promise<Response> {
   const stored = await findAnswer(ctx, request)
   if (!stored) throw refuse('request.in_progress') // the twin was rolled back between our two looks
   return stored
+}
+
+/** The first answer to this key was a refusal: it is what the second gets, word for word. */
+export class RefusedBefore extends Error {
+  override readonly name = 'RefusedBefore'
+  readonly answer: Response
+
+  constructor(answer: Response) {
+    super('this request was refused before')
+    this.answer = answer
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Ctx } from '../context.ts'
 import type { Database } from '../db/database.ts'
-import type { Log } from '../log.ts'
+import { writable, type Log } from '../log.ts'
 import { DISPATCH_TASK } from '../outbox/emit.ts'
 import { dispatchEvent, type Subscriptions } from '../outbox/dispatch.ts'
 
@@ -95,7 +95,9 @@ export async function runWorker(
       Object.entries(handlers).map(([task, handle]) => [
         task,
         async (payload: unknown) => {
-          await handle(contextFor(task), payload as JsonObject)
+          await handle(contextFor(task), payload as JsonObject).catch((error: unknown) => {
+            throw writable(error) // the queue keeps what it said, and logs it
+          })
         },
       ]),
     ),
