@@ -9,7 +9,11 @@ import { webhookEvents, type WebhookEvent } from './tables.ts'
  * that an effect it had already is not had twice. @returns the event as it was; null when there is none.
  */
 export async function replayWebhook(tx: Tx, eventId: string): Promise<WebhookEvent | null> {
-  const [event] = await tx.select().from(webhookEvents).where(eq(webhookEvents.id, eventId)).for('no key update')
+  const [event] = await tx
+    .select()
+    .from(webhookEvents)
+    .where(eq(webhookEvents.id, eventId))
+    .for('no key update')
   if (!event) return null
   await tx
     .update(webhookEvents)

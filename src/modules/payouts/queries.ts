@@ -13,7 +13,11 @@ export async function findPayout(db: Queryable, payoutId: PayoutId): Promise<Pay
 
 /** After the lock on the payment, never before: everybody takes the two in that order. */
 export async function lockPayoutOfBooking(tx: Tx, bookingId: BookingId): Promise<Payout | null> {
-  const [payout] = await tx.select().from(payouts).where(eq(payouts.bookingId, bookingId)).for('no key update')
+  const [payout] = await tx
+    .select()
+    .from(payouts)
+    .where(eq(payouts.bookingId, bookingId))
+    .for('no key update')
   return payout ?? null
 }
 

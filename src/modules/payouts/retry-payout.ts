@@ -18,7 +18,11 @@ const RETRYABLE = new Set<Payout['status']>(['failed', 'scheduled'])
 export async function retryPayout(ctx: Ctx, input: { payoutId: PayoutId; reason: string }): Promise<Payout> {
   if (!mayMoveMoney(ctx.actor)) throw refuse('auth.not_allowed')
   return inTransaction(ctx, async (tx) => {
-    const [payout] = await tx.select().from(payouts).where(eq(payouts.id, input.payoutId)).for('no key update')
+    const [payout] = await tx
+      .select()
+      .from(payouts)
+      .where(eq(payouts.id, input.payoutId))
+      .for('no key update')
     if (!payout) throw refuse('payout.not_found')
     const again = RETRYABLE.has(payout.status) || payout.waitsFor === 'owed'
     if (!again || isHeld(payout)) throw refuse('payout.wrong_state', { state: payout.status })

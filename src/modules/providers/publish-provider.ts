@@ -63,7 +63,11 @@ async function byOperator(
     throw refuse('provider.not_found')
   }
   await inTransaction(ctx, async (tx) => {
-    const [provider] = await tx.select().from(providers).where(eq(providers.id, providerId)).for('no key update')
+    const [provider] = await tx
+      .select()
+      .from(providers)
+      .where(eq(providers.id, providerId))
+      .for('no key update')
     if (!provider) throw refuse('provider.not_found')
     if ((provider.status === 'suspended') === (to === 'suspended')) return
     await changeStatus(tx, ctx, provider, to, event, reason)

@@ -21,7 +21,11 @@ export async function providerIdsOf(db: Queryable, userId: UserId): Promise<Prov
 /** @throws provider.not_found also for one that is somebody else's: nobody learns which ids exist. */
 export async function lockManagedProvider(tx: Tx, actor: Actor, providerId: ProviderId): Promise<Provider> {
   if (!mayManageProvider(actor, providerId)) throw refuse('provider.not_found')
-  const [provider] = await tx.select().from(providers).where(eq(providers.id, providerId)).for('no key update')
+  const [provider] = await tx
+    .select()
+    .from(providers)
+    .where(eq(providers.id, providerId))
+    .for('no key update')
   if (!provider) throw refuse('provider.not_found')
   return provider
 }
