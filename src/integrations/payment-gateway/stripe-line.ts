@@ -9,7 +9,7 @@ import { currentDeadline } from '#src/platform/deadline.ts'
 export const REQUEST_MS_MAX = 20_000
 /** With less left, nobody begins: what is given up half-way may have happened or not, and somebody has to find out. */
 const ANSWER_MS_MIN = 2_000
-/** At Stripe a second of calls at the full rate that take a second each. */
+/** As many as are under way at 80 a second when each takes 0.8. More means that they hang, and sockets are not free. */
 const AT_ONCE_MAX = 64
 
 // Five calls that nobody answers open it 4 s later, a call a second within 9 s. Stripe usually answers in less than one.
