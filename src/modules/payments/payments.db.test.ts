@@ -25,6 +25,7 @@ import {
   type MoneyRig,
 } from '#tests/support/money.ts'
 import { closeCheckout } from './close-checkout.ts'
+import { callOperation, giveUpUnsent, intendOperation, type Operation } from './operations.ts'
 import { listRefunds } from './queries.ts'
 import { receiveWebhook } from './receive-webhook.ts'
 import { requestCapture } from './request-capture.ts'
@@ -201,6 +202,41 @@ describe('a checkout', () => {
     await syncPayment(rig.ctx(), rig.gateway, booking.id)
     expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', capturedMinor: 10_000n })
     await expectBalanced(rig)
+  })
+})
+
+describe('a call that was written down', () => {
+  const intend = () =>
+    intendOperation(db, rig.ctx().now, { kind: 'checkout', subjectId: randomUUID(), request: {} })
+  /** @returns how the try ended, and whether it was made at all. */
+  const tryIt = async (operation: Operation, happened: Trouble['happened']) => {
+    let made = false
+    const error: unknown = await callOperation(rig.ctx(), operation, {
+      call: () => {
+        made = true
+        return Promise.reject(new Trouble('payments', 'Stripe is away', undefined, happened))
+      },
+      find: () => Promise.resolve(null),
+    }).catch((thrown: unknown) => thrown)
+    return { error, made }
+  }
+
+  test('and never sent is given up by one, and who still holds it sends it no more', async () => {
+    const operation = await intend()
+    await tryIt(operation, 'nothing')
+    const givenUp = await Promise.all(
+      Array.from({ length: 8 }, () => giveUpUnsent(db, rig.ctx().now, operation)),
+    )
+    expect(givenUp.filter(Boolean)).toHaveLength(1)
+    const late = await tryIt(operation, 'nothing')
+    expect(late).toMatchObject({ made: false, error: { happened: 'nothing' } })
+  })
+
+  test('and may be at Stripe is not given up, however many later tries were not sent', async () => {
+    const operation = await intend()
+    await tryIt(operation, 'unknown')
+    for (let again = 0; again < 5; again += 1) await tryIt(operation, 'nothing')
+    expect(await giveUpUnsent(db, rig.ctx().now, operation)).toBe(false)
   })
 })
 
