@@ -14,6 +14,7 @@ const config: NextConfig = {
     'graphile-worker',
     'pino',
     'nodemailer',
+    'prom-client',
     'stripe',
     'better-auth',
   ],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createApi } from '#src/http/app.ts'
 import { demoRoutes } from '#src/http/demo.ts'
 import { healthRoutes } from '#src/http/health.ts'
+import { metricsRoutes } from '#src/http/metrics.ts'
 import { ANONYMOUS, type Actor } from '#src/kernel/actor.ts'
 import { bookingOfGuestKey } from '#src/modules/bookings/index.ts'
 import { bookingsRoutes } from '#src/modules/bookings/routes.ts'
@@ -42,7 +43,7 @@ export interface ComposedApi {
 
 /** The API with everything the modules add to it. */
 export function composeApi(composition: Composition): ComposedApi {
-  const { config, db, log, clock, gateway, movableClock } = composition
+  const { config, db, log, clock, metrics, gateway, movableClock } = composition
   const accounts = createAccounts({
     db,
     config,
@@ -63,6 +64,7 @@ export function composeApi(composition: Composition): ComposedApi {
     ownOrigins: ownOrigins(config),
     rawRoutes: [
       healthRoutes({ db }),
+      metricsRoutes({ metrics, token: config.METRICS_TOKEN }),
       paymentWebhookRoutes({ db, gateway, clock }),
       connectCallbackRoutes({
         gateway,

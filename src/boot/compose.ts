@@ -11,6 +11,8 @@ import type { Config } from '#src/platform/config.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { openDatabase, type Database } from '#src/platform/db/database.ts'
 import { createLog, type Log } from '#src/platform/log.ts'
+import { createMetrics, type Metrics } from '#src/platform/metrics.ts'
+import { addMoneyMetrics } from './money-metrics.ts'
 
 /** Everything a process is made of. The only place that knows which implementation stands behind which port. */
 export interface Composition {
@@ -20,6 +22,7 @@ export interface Composition {
   /** Only in demo mode can time be moved. */
   readonly movableClock: MovableClock | null
   readonly log: Log
+  readonly metrics: Metrics
   readonly gateway: PaymentGateway
   readonly mailer: Mailer
   contextFor(actor: Actor, requestId?: string): Ctx
@@ -38,13 +41,16 @@ export function compose(config: Config, process_: 'web' | 'pages' | 'worker' | '
   const movableClock = config.DEMO_CLOCK_FILE ? fileClock(config.DEMO_CLOCK_FILE) : null
   const clock = movableClock ?? systemClock
   const mailer = chooseMailer(config, db, clock)
+  const metrics = createMetrics(process_)
+  addMoneyMetrics({ metrics, log, db, clock, config })
   return {
     config,
     db,
     clock,
     movableClock,
     log,
-    gateway: stripeGateway(config),
+    metrics,
+    gateway: stripeGateway(config, { metrics, log }),
     mailer,
     contextFor: (actor, requestId = randomUUID()) => ({
       db,

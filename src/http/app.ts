@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from '#src/kernel/actor.ts'
 import { classifyTrouble, Refusal, refuse } from '#src/platform/errors.ts'
 import type { Ctx } from '#src/platform/context.ts'
+import { withDeadline } from '#src/platform/deadline.ts'
 import type { Log } from '#src/platform/log.ts'
 import type { Api, ApiEnv, Routes } from '#src/platform/http/define.ts'
 import { jsonResponse, RefusedBefore } from '#src/platform/http/idempotency.ts'
@@ -26,6 +27,8 @@ export interface ApiDeps {
 const BODY_BYTES_MAX = 64 * 1024
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const RETRY_AFTER_SECONDS = 5
+/** What a request asks of vendors has ended by then, all of it together. Less than a twin waits before it takes over. */
+const VENDORS_MS_MAX = 8_000
 
 /** The whole API as one app, mounted at /api by our server and, on Vercel, by a route of Next. */
 export function createApi(deps: ApiDeps): Api {
@@ -61,6 +64,8 @@ export function createApi(deps: ApiDeps): Api {
     })
   })
 
+  // Of a request somebody waits for the answer: it says "not now" before they go away, and the worker goes on.
+  api.use('*', (_, next) => withDeadline(VENDORS_MS_MAX, next))
   const limited = bodyLimit({
     maxSize: BODY_BYTES_MAX,
     onError: () => {

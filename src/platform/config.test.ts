@@ -51,6 +51,26 @@ describe('what is sold in', () => {
   })
 })
 
+describe('the rate at which Stripe is asked', () => {
+  const rateOf = (settings: Record<string, string>) =>
+    readConfig({ ...GIVEN, ...settings }).stripeCallsPerSecond
+
+  test('is below what Stripe takes, in live mode and in test mode, unless another is named', () => {
+    expect(rateOf({})).toBe(20)
+    const live = { NODE_ENV: 'production', NEXT_PUBLIC_APP_URL: 'https://shop.example', MAILER: 'mailbox' }
+    expect(rateOf({ ...live, STRIPE_SECRET_KEY: 'rk_live_shop' })).toBe(80)
+    expect(rateOf({ STRIPE_CALLS_PER_SECOND: '7' })).toBe(7)
+  })
+
+  test.each(['0', '-1', '2.5', 'many'])('is not %s', (given) => {
+    expect(() => rateOf({ STRIPE_CALLS_PER_SECOND: given })).toThrow('STRIPE_CALLS_PER_SECOND is not valid')
+  })
+})
+
+test('a token for the metrics is no word that somebody guesses', () => {
+  expect(() => readConfig({ ...GIVEN, METRICS_TOKEN: 'prometheus' })).toThrow('METRICS_TOKEN is not valid')
+})
+
 describe('a marketplace that takes money', () => {
   const live = { ...GIVEN, STRIPE_SECRET_KEY: 'sk_live_shop' }
   const named = { NEXT_PUBLIC_APP_URL: 'https://shop.example', MAILER: 'mailbox' }

@@ -59,6 +59,11 @@ const schema = z.object({
     .string()
     .regex(/^ca_\w+$/)
     .optional(),
+  /**
+   * How many requests a second each process sends to Stripe at most. Unset: 80 with a live key, 20 with a test key, where
+   * Stripe takes 100 and 25 from all processes together (https://docs.stripe.com/rate-limits).
+   */
+  STRIPE_CALLS_PER_SECOND: z.coerce.number().int().min(1).max(10_000).optional(),
 
   NEXT_PUBLIC_PLATFORM_FEE_PERCENT: basisPoints(10),
   NEXT_PUBLIC_GUEST_FEE_PERCENT: basisPoints(20),
@@ -96,6 +101,11 @@ const schema = z.object({
     .regex(/^smtps?:\/\//)
     .optional(),
 
+  /** Whoever gives it as a bearer token may read /api/metrics; unset: there is nothing to read. */
+  METRICS_TOKEN: z.string().min(32).optional(),
+  /** Where the worker answers /api/metrics and /api/health; unset: it listens nowhere. */
+  WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+
   /** 0: the API alone, where pages are served by other machines. */
   SERVE_PAGES: z
     .enum(['0', '1'])
@@ -115,6 +125,7 @@ export interface Config extends Settings {
   readonly databaseDirectUrl: string
   readonly platformFee: number
   readonly guestFee: number
+  readonly stripeCallsPerSecond: number
   /** Every currency something is sold in, CURRENCY among them. */
   readonly currencies: readonly Currency[]
 }
@@ -144,6 +155,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseDirectUrl: settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL,
     platformFee: settings.NEXT_PUBLIC_PLATFORM_FEE_PERCENT,
     guestFee: settings.NEXT_PUBLIC_GUEST_FEE_PERCENT,
+    stripeCallsPerSecond: settings.STRIPE_CALLS_PER_SECOND ?? (isLive(settings) ? 80 : 20),
     currencies: [...new Set(settings.CURRENCIES ?? [settings.CURRENCY])],
   }
 }
@@ -154,11 +166,15 @@ function problemOf(issue: z.core.$ZodIssue): string {
   return missing ? `${name} is missing` : `${name} is not valid: ${issue.message}`
 }
 
+function isLive({ STRIPE_SECRET_KEY: key }: Settings): boolean {
+  return /^(sk|rk)_live_/.test(key)
+}
+
 /** What a developer's machine may leave out, and a marketplace that takes money may not: silence would send its mail nowhere. */
 const NAMED_IN_PRODUCTION = ['NEXT_PUBLIC_APP_URL', 'MAILER'] as const
 
 function contradictions(settings: Settings, given: Readonly<Record<string, unknown>>): string[] {
-  const live = /^(sk|rk)_live_/.test(settings.STRIPE_SECRET_KEY)
+  const live = isLive(settings)
   const problems: string[] = []
   if (live && settings.NODE_ENV !== 'production')
     problems.push('NODE_ENV has to be production with a live STRIPE_SECRET_KEY')

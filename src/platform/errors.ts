@@ -30,10 +30,18 @@ export function refuse(code: RefusalCode, facts?: JsonObject): Refusal {
 export class Trouble extends Error {
   override readonly name = 'Trouble'
   readonly part: 'database' | 'payments' | 'mail' | 'calendar'
+  /** nothing: it was not even asked. unknown: it may have been done, and the answer was lost. */
+  readonly happened: 'nothing' | 'unknown'
 
-  constructor(part: Trouble['part'], message: string, cause?: unknown) {
+  constructor(
+    part: Trouble['part'],
+    message: string,
+    cause?: unknown,
+    happened: Trouble['happened'] = 'unknown',
+  ) {
     super(message, { cause })
     this.part = part
+    this.happened = happened
   }
 }
 

@@ -114,8 +114,7 @@ export const REFUSALS = {
   'payment.declined': { status: 402, sentence: 'The card was declined. Try another card.' },
   'payment.unavailable': {
     status: 503,
-    sentence:
-      'Payments are paused for a moment. Nothing was charged; your time is still held. Try again shortly.',
+    sentence: 'Payments are paused for a moment. Nothing was charged and nothing is lost. Try again shortly.',
   },
   'payment.rejected': {
     status: 409,

@@ -8,6 +8,8 @@ import { Temporal } from '#src/kernel/time.ts'
 import { fileClock } from '#src/platform/clock.ts'
 import { readConfig } from '#src/platform/config.ts'
 import { openDatabase } from '#src/platform/db/database.ts'
+import { createLog } from '#src/platform/log.ts'
+import { createMetrics } from '#src/platform/metrics.ts'
 import { findDrift, findViolations } from '#tests/invariants/check.ts'
 import { fullHourIn, makeProvider, type MadeProvider } from '#tests/support/factories.ts'
 import { startMailServer } from '#tests/support/mail-server.ts'
@@ -38,7 +40,10 @@ const owner = openDatabase({
   applicationName: 'crash',
   onIdleError: () => undefined,
 })
-const gateway = stripeGateway(readConfig(market.env))
+const gateway = stripeGateway(readConfig(market.env), {
+  metrics: createMetrics('test'),
+  log: createLog('test', 'silent'),
+})
 const clock = fileClock(market.clockFile)
 afterAll(async () => {
   await owner.$client.end()

@@ -5,6 +5,8 @@ import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import { readConfig } from '#src/platform/config.ts'
 import { openDatabase } from '#src/platform/db/database.ts'
+import { createLog } from '#src/platform/log.ts'
+import { createMetrics } from '#src/platform/metrics.ts'
 import { findDrift, findViolations } from '#tests/invariants/check.ts'
 import { startMarketplace } from '#tests/support/marketplace.ts'
 import { eventually } from '#tests/support/people.ts'
@@ -23,7 +25,10 @@ const owner = openDatabase({
   applicationName: 'flood',
   onIdleError: () => undefined,
 })
-const gateway = stripeGateway(readConfig(market.env))
+const gateway = stripeGateway(readConfig(market.env), {
+  metrics: createMetrics('test'),
+  log: createLog('test', 'silent'),
+})
 afterAll(async () => {
   await owner.$client.end()
   await market.stop()

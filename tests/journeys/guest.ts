@@ -8,6 +8,7 @@ import {
   expect,
   freeTimes,
   openDay,
+  paymentsFail,
   payWith,
   timeOf,
   type Stage,
@@ -68,6 +69,13 @@ export function guestJourneys(stage: Stage, remember: (code: string) => void): v
     await inspect('checkout with what is missing')
     await page.getByLabel('Name').fill(GUEST.name)
     await page.getByLabel('Email').fill(GUEST.email)
+
+    await paymentsFail(stage.marketplace)
+    await pay.click()
+    await expect(page.getByRole('alert').filter({ hasText: 'Payments are paused' })).toContainText(
+      /Nothing was charged.*Your time is kept until \d{1,2}:\d\d\s[AP]M\./,
+    )
+    await inspect('checkout while payments are paused')
     await pay.click()
 
     await expect(page.getByRole('heading', { name: 'Pay with card' })).toBeVisible()

@@ -123,7 +123,8 @@ function watch(page: Page, report: (fault: string) => void): void {
   page.on('response', (response) => {
     const { pathname } = new URL(response.url())
     const refusal = /^\/(api|c\/pay)\//.test(pathname) || response.request().resourceType() === 'document'
-    if (response.status() >= 500 || (response.status() >= 400 && !refusal)) {
+    const paused = response.status() === 503 && /^\/api\/v1\/bookings\/[^/]+\/checkout$/.test(pathname)
+    if ((response.status() >= 500 && !paused) || (response.status() >= 400 && !refusal)) {
       report(`${page.url()}: ${response.status()} from ${pathname}`)
     }
   })
@@ -188,6 +189,13 @@ async function takePicture(page: Page, name: string): Promise<void> {
   const width = page.viewportSize()?.width ?? 0
   const file = path.join(PICTURES, `${name.replaceAll(/[^\w-]+/g, '-')}-${width}.jpg`)
   await page.screenshot({ path: file, fullPage: true, type: 'jpeg', quality: 70 })
+}
+
+/** The next try to open a payment page finds Stripe closing the connection, and closing it again. */
+export async function paymentsFail({ stripeUrl }: Marketplace): Promise<void> {
+  const fault = { match: 'POST /v1/checkout/sessions', action: 'drop-before', times: 2 }
+  const answer = await fetch(`${stripeUrl}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) })
+  if (!answer.ok) throw new Error(await answer.text())
 }
 
 /** Reads a page again and again until it shows something that the worker brings. */

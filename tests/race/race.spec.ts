@@ -6,6 +6,8 @@ import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import { readConfig } from '#src/platform/config.ts'
 import { openDatabase } from '#src/platform/db/database.ts'
+import { createLog } from '#src/platform/log.ts'
+import { createMetrics } from '#src/platform/metrics.ts'
 import { findDrift, findViolations } from '#tests/invariants/check.ts'
 import {
   fullHourIn,
@@ -43,7 +45,10 @@ const owner = openDatabase({
   applicationName: 'race',
   onIdleError: () => undefined,
 })
-const gateway = stripeGateway(readConfig(market.env))
+const gateway = stripeGateway(readConfig(market.env), {
+  metrics: createMetrics('test'),
+  log: createLog('test', 'silent'),
+})
 afterAll(async () => {
   await owner.$client.end()
   await market.stop()

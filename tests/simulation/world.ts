@@ -85,6 +85,7 @@ function configFor(databaseUrl: string, stripeUrl: string): Config {
     LINK_SECRET: 'another secret of the tests, as long as that one',
     STRIPE_SECRET_KEY: 'sk_test_sandbox',
     STRIPE_API_BASE: stripeUrl,
+    STRIPE_CALLS_PER_SECOND: '5000',
     STRIPE_WEBHOOK_SECRET: SECRETS.platform,
     STRIPE_CONNECT_WEBHOOK_SECRET: SECRETS.connect,
     CURRENCIES: 'USD,JPY,KWD',

@@ -31,7 +31,7 @@ export interface TestApp {
   moveTo(instant: Temporal.Instant): void
   now(): Temporal.Instant
   /** Has the sandbox misbehave: see sandbox/README.md. */
-  fault(script: { match: string; action: string; times?: number }): Promise<void>
+  fault(script: { match: string; action: string; times?: number; delayMs?: number }): Promise<void>
   clearFaults(): Promise<void>
   /** Waits until `look` gives something, asking again and again; fails after some seconds. */
   eventually<T>(what: string, look: () => Promise<T | null | undefined | false>): Promise<T>
@@ -57,7 +57,7 @@ const ASK_EVERY_MS = 25
 
 /** Call at the top of a `*.db.test.ts` file. Everything ends after the file's last test. */
 export async function startTestApp(
-  options: { worker?: boolean; env?: Record<string, string> } = {},
+  options: { worker?: boolean; env?: Record<string, string>; stripeCallsPerSecond?: number } = {},
 ): Promise<TestApp> {
   const database = await openTestDatabase()
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'ecosystem-app-'))
@@ -73,6 +73,7 @@ export async function startTestApp(
     webhookSecret: secrets.STRIPE_WEBHOOK_SECRET,
     connectWebhookSecret: secrets.STRIPE_CONNECT_WEBHOOK_SECRET,
     clockFile,
+    ...(options.stripeCallsPerSecond !== undefined && { callsPerSecond: options.stripeCallsPerSecond }),
   })
   const config = readConfig({
     NODE_ENV: 'test',
@@ -84,6 +85,7 @@ export async function startTestApp(
     LINK_SECRET: 'another secret of the tests, as long as that one',
     STRIPE_SECRET_KEY: 'sk_test_sandbox',
     STRIPE_API_BASE: sandbox.url,
+    STRIPE_CALLS_PER_SECOND: '5000',
     DEMO_MODE: '1',
     DEMO_CLOCK_FILE: clockFile,
     ...secrets,

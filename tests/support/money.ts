@@ -37,6 +37,7 @@ import { fileClock, type MovableClock } from '#src/platform/clock.ts'
 import { readConfig, type Config } from '#src/platform/config.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { createLog } from '#src/platform/log.ts'
+import { createMetrics } from '#src/platform/metrics.ts'
 import { dispatchEvent, type Subscriptions } from '#src/platform/outbox/dispatch.ts'
 import { DISPATCH_TASK } from '#src/platform/outbox/emit.ts'
 import type { JobHandler } from '#src/platform/jobs/run.ts'
@@ -139,12 +140,13 @@ export async function moneyRig({
     STRIPE_WEBHOOK_SECRET: secrets.platform,
     STRIPE_CONNECT_WEBHOOK_SECRET: `${PREVIOUS_SECRET}, ${secrets.connect}`,
     STRIPE_CONNECT_CLIENT_ID: 'ca_of_the_tests',
+    STRIPE_CALLS_PER_SECOND: '5000',
     DEMO_MODE: '1',
     DEMO_CLOCK_FILE: clockFile,
   })
-  const gateway = stripeGateway(config)
-  const { db } = database
   const log = createLog('test', 'silent')
+  const gateway = stripeGateway(config, { metrics: createMetrics('test'), log })
+  const { db } = database
   const ctx = (): Ctx => ({
     db,
     config,

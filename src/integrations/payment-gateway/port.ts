@@ -6,7 +6,8 @@ import type { Temporal } from '#src/kernel/time.ts'
  * minor unit: each is stored before it is sent, and sent again unchanged under the same key if the answer was lost.
  *
  * Every call throws one of two errors. `GatewayRejected`: a definitive no, which will stay one. `Trouble('payments')`: no
- * answer, or not now; whether the call took effect is unknown, and the same key must be used again.
+ * answer, or not now; whether the call took effect is unknown, and the same key must be used again. Where its `happened` is
+ * `nothing`, the call was not made: the gateway has not answered for some time, or it was not our turn before the deadline.
  */
 export interface PaymentGateway {
   /** Whether the key moves real money. An event of the other mode is stored and ignored. */

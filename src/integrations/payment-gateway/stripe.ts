@@ -1,11 +1,12 @@
-import http from 'node:http'
-import https from 'node:https'
+import type { Registry } from 'prom-client'
 import Stripe from 'stripe'
 import { assert } from '#src/kernel/assert.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Config } from '#src/platform/config.ts'
 import { assertNoOpenTransaction } from '#src/platform/context.ts'
 import { Trouble } from '#src/platform/errors.ts'
+import type { Log } from '#src/platform/log.ts'
+import { gatewayMetrics, type CallOutcome, type GatewayOperation } from './gateway-metrics.ts'
 import {
   EventUnsigned,
   GatewayRejected,
@@ -16,6 +17,7 @@ import {
 } from './port.ts'
 import { currencyFromStripe, fromStripeAmount, toStripeAmount } from './stripe-amounts.ts'
 import { eventOf } from './stripe-events.ts'
+import { NotAsked, REQUEST_MS_MAX, stripeLine, type StripeLine } from './stripe-line.ts'
 import {
   balanceEntryOf,
   disputeOf,
@@ -40,10 +42,9 @@ type StripeSettings = Pick<
   | 'STRIPE_WEBHOOK_SECRET'
   | 'STRIPE_CONNECT_WEBHOOK_SECRET'
   | 'STRIPE_CONNECT_CLIENT_ID'
+  | 'stripeCallsPerSecond'
 >
 
-const CALL_TIMEOUT_MS = 8_000
-const SOCKETS_MAX = 64
 const SIGNATURE_TOLERANCE_SECONDS = 300
 const PAGE = 100
 const SEARCH_PAGES_MAX = 20 // 2,000 checkouts since the one we look for: more than a minute of the busiest day
@@ -83,8 +84,20 @@ function testAccount({ country, email }: PayoutAccountRequest): Stripe.AccountCr
   }
 }
 
-export function stripeGateway(settings: StripeSettings): PaymentGateway {
-  const stripe = connect(settings)
+export function stripeGateway(
+  settings: StripeSettings,
+  { metrics: registry, log }: { readonly metrics: Registry; readonly log: Log },
+): PaymentGateway {
+  const line = stripeLine({
+    callsPerSecond: settings.stripeCallsPerSecond,
+    onRateLimited: () => metrics.rateLimited(),
+    onChange: (state) =>
+      state === 'open'
+        ? log.error('Stripe does not answer: nobody asks it, but for a probe now and then')
+        : log.info('Stripe answers again'),
+  })
+  const metrics = gatewayMetrics(registry, () => line.state)
+  const stripe = connect(settings, line)
   const secrets = {
     platform: settings.STRIPE_WEBHOOK_SECRET,
     connect: settings.STRIPE_CONNECT_WEBHOOK_SECRET,
@@ -101,11 +114,26 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
     }
   }
 
+  /** Every call to Stripe: outside transactions, timed, and with one of our two errors. */
+  async function ask<T>(operation: GatewayOperation, call: () => Promise<T>): Promise<T> {
+    assertNoOpenTransaction('stripe')
+    const end = metrics.time(operation)
+    try {
+      const answer = await call()
+      end('answered')
+      return answer
+    } catch (error) {
+      const ours = translate(error)
+      end(outcomeOf(ours))
+      throw ours
+    }
+  }
+
   return {
     livemode: /^(sk|rk)_live_/.test(settings.STRIPE_SECRET_KEY),
 
     createCheckout: (request, key) =>
-      ask(async () => {
+      ask('createCheckout', async () => {
         const currency = currencyFromStripe(request.currency)
         const metadata = { booking_id: request.bookingId, payment_id: request.paymentId }
         const session = await stripe.checkout.sessions.create(
@@ -139,18 +167,18 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
       }),
 
     expireCheckout: (checkoutId) =>
-      ask(async () => checkoutFrom(await stripe.checkout.sessions.expire(checkoutId))).catch(
-        (error: unknown) => {
-          // Stripe has no code for it: what is open can be expired, and nothing else can.
-          if (error instanceof GatewayRejected && error.code !== 'resource_missing') {
-            throw new GatewayRejected('checkout_not_open', error.message, null, error)
-          }
-          throw error
-        },
-      ),
+      ask('expireCheckout', async () =>
+        checkoutFrom(await stripe.checkout.sessions.expire(checkoutId)),
+      ).catch((error: unknown) => {
+        // Stripe has no code for it: what is open can be expired, and nothing else can.
+        if (error instanceof GatewayRejected && error.code !== 'resource_missing') {
+          throw new GatewayRejected('checkout_not_open', error.message, null, error)
+        }
+        throw error
+      }),
 
     readCheckout: (checkoutId) =>
-      ask(async () =>
+      ask('readCheckout', async () =>
         checkoutFrom(
           await stripe.checkout.sessions.retrieve(checkoutId, {
             expand: [`payment_intent.${EXPAND_CHARGE}`],
@@ -159,7 +187,7 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
       ),
 
     findCheckout: (key, since) =>
-      ask(async () => {
+      ask('findCheckout', async () => {
         const created = { gte: secondsOf(since) - SIGNATURE_TOLERANCE_SECONDS } // Stripe's clock is not ours
         const recent = stripe.checkout.sessions.list({ created, limit: PAGE })
         let seen = 0
@@ -172,31 +200,33 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
       }),
 
     readPayment: (intentId) =>
-      ask(async () => paymentOf(await stripe.paymentIntents.retrieve(intentId, { expand: [EXPAND_CHARGE] }))),
+      ask('readPayment', async () =>
+        paymentOf(await stripe.paymentIntents.retrieve(intentId, { expand: [EXPAND_CHARGE] })),
+      ),
 
     findPaymentOf: (objectId) =>
-      ask(async () => {
+      ask('findPaymentOf', async () => {
         const intentId = await intentOf(stripe, objectId)
         if (intentId === null) return null
         return paymentOf(await stripe.paymentIntents.retrieve(intentId, { expand: [EXPAND_CHARGE] }))
       }),
 
     capture: (intentId, key) =>
-      ask(async () =>
+      ask('capture', async () =>
         paymentOf(
           await stripe.paymentIntents.capture(intentId, { expand: [EXPAND_CHARGE] }, { idempotencyKey: key }),
         ),
       ),
 
     void: (intentId, key) =>
-      ask(async () =>
+      ask('void', async () =>
         paymentOf(
           await stripe.paymentIntents.cancel(intentId, { expand: [EXPAND_CHARGE] }, { idempotencyKey: key }),
         ),
       ),
 
     refund: (request, key) =>
-      ask(async () =>
+      ask('refund', async () =>
         refundOf(
           await stripe.refunds.create(
             {
@@ -209,24 +239,25 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
         ),
       ),
 
-    readRefund: (refundId) => ask(async () => refundOf(await stripe.refunds.retrieve(refundId))),
+    readRefund: (refundId) =>
+      ask('readRefund', async () => refundOf(await stripe.refunds.retrieve(refundId))),
 
     listRefunds: (intentId) =>
-      ask(async () => {
+      ask('listRefunds', async () => {
         const refunds = await stripe.refunds.list({ payment_intent: intentId, limit: PAGE })
         assert(!refunds.has_more, 'a payment has at most a hundred refunds')
         return refunds.data.map(refundOf)
       }),
 
     listDisputes: (intentId) =>
-      ask(async () => {
+      ask('listDisputes', async () => {
         const disputes = await stripe.disputes.list({ payment_intent: intentId, limit: PAGE })
         assert(!disputes.has_more, 'a payment has at most a hundred disputes')
         return disputes.data.map(disputeOf)
       }),
 
     submitEvidence: (disputeId, evidence, key) =>
-      ask(async () =>
+      ask('submitEvidence', async () =>
         disputeOf(
           await stripe.disputes.update(
             disputeId,
@@ -237,7 +268,7 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
       ),
 
     transfer: (request, key) =>
-      ask(async () => {
+      ask('transfer', async () => {
         const currency = currencyFromStripe(request.currency)
         return transferOf(
           await stripe.transfers.create(
@@ -255,7 +286,7 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
       }),
 
     reverseTransfer: (request, key) =>
-      ask(async () =>
+      ask('reverseTransfer', async () =>
         reversalOf(
           await stripe.transfers.createReversal(
             request.transferId,
@@ -269,26 +300,26 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
       ),
 
     listReversals: (transferId) =>
-      ask(async () => {
+      ask('listReversals', async () => {
         const reversals = await stripe.transfers.listReversals(transferId, { limit: PAGE })
         assert(!reversals.has_more, 'a transfer has at most a hundred reversals')
         return reversals.data.map(reversalOf)
       }),
 
     readAvailable: (accountId, currency) =>
-      ask(async () => {
+      ask('readAvailable', async () => {
         const { available } = await stripe.balance.retrieve({}, { stripeAccount: accountId })
         const amount = available.find((entry) => entry.currency === currency.toLowerCase())?.amount ?? 0
         return fromStripeAmount(amount, currency)
       }),
 
     listTransfers: (bookingId) =>
-      ask(async () =>
+      ask('listTransfers', async () =>
         (await stripe.transfers.list({ transfer_group: bookingId, limit: PAGE })).data.map(transferOf),
       ),
 
     createPayoutAccount: (request, key) =>
-      ask(async () =>
+      ask('createPayoutAccount', async () =>
         payoutAccountOf(
           await stripe.accounts.create(
             {
@@ -304,14 +335,14 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
       ),
 
     readPayoutAccount: (accountId) =>
-      ask(async () => {
+      ask('readPayoutAccount', async () => {
         const account = await stripe.accounts.retrieve(accountId)
         const payouts = await stripe.payouts.list({ limit: BANK_PAYOUTS_READ }, { stripeAccount: accountId })
         return payoutAccountOf(account, payouts.data)
       }),
 
     payoutOnboardingLink: (accountId, returnUrl, refreshUrl) =>
-      ask(async () => {
+      ask('payoutOnboardingLink', async () => {
         const { controller } = await stripe.accounts.retrieve(accountId)
         // Whoever brought an account along fills it in at its own dashboard: Stripe makes no links to it.
         if (controller?.stripe_dashboard?.type === 'full') return { url: dashboardOf(settings) }
@@ -339,14 +370,14 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
     },
 
     exchangeConnectCode: (code) =>
-      ask(async () => {
+      ask('exchangeConnectCode', async () => {
         const token = await stripe.oauth.token({ grant_type: 'authorization_code', code })
         assert(token.stripe_user_id, 'a code is exchanged for an account')
         return token.stripe_user_id
       }),
 
     disconnect: (accountId) =>
-      ask(async () => {
+      ask('disconnect', async () => {
         await stripe.oauth.deauthorize({ client_id: clientIdOf(settings), stripe_user_id: accountId })
       }),
 
@@ -369,7 +400,7 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
     parseEvent: (body) => eventOf(JSON.parse(body) as Stripe.Event),
 
     listEvents: (since, cursor) =>
-      ask(async () => {
+      ask('listEvents', async () => {
         const page = await stripe.events.list({
           created: { gte: secondsOf(since) },
           limit: PAGE,
@@ -383,7 +414,7 @@ export function stripeGateway(settings: StripeSettings): PaymentGateway {
       }),
 
     listBalanceEntries: (since, cursor) =>
-      ask(async () => {
+      ask('listBalanceEntries', async () => {
         const page = await stripe.balanceTransactions.list({
           created: { gte: secondsOf(since) },
           limit: PAGE,
@@ -404,15 +435,14 @@ function clientIdOf({ STRIPE_CONNECT_CLIENT_ID: clientId }: StripeSettings): str
   return clientId
 }
 
-function connect(settings: StripeSettings): Stripe {
+function connect(settings: StripeSettings, line: StripeLine): Stripe {
   const base = settings.STRIPE_API_BASE ? new URL(settings.STRIPE_API_BASE) : null
-  const agent = { keepAlive: true, maxSockets: SOCKETS_MAX, maxFreeSockets: SOCKETS_MAX }
   return new Stripe(settings.STRIPE_SECRET_KEY, {
-    timeout: CALL_TIMEOUT_MS,
+    httpClient: Stripe.createFetchHttpClient(line.fetch),
+    timeout: REQUEST_MS_MAX * 2, // never reached: the line ends each request before
     // Retries are jobs of ours: they survive a restart, wait longer, and use the stored key.
     maxNetworkRetries: 0,
     telemetry: false,
-    httpAgent: base?.protocol === 'http:' ? new http.Agent(agent) : new https.Agent(agent),
     ...(base && {
       host: base.hostname,
       port: base.port || (base.protocol === 'http:' ? '80' : '443'),
@@ -435,21 +465,14 @@ async function intentOf(stripe: Stripe, objectId: string): Promise<string | null
   }
 }
 
-/** Every call to Stripe: outside transactions, and with one of our two errors. */
-async function ask<T>(call: () => Promise<T>): Promise<T> {
-  assertNoOpenTransaction('stripe')
-  try {
-    return await call()
-  } catch (error) {
-    throw translate(error)
-  }
-}
-
 // Codes that come with a 4xx and mean "later" (https://docs.stripe.com/error-codes).
 const LATER = new Set(['lock_timeout', 'rate_limit', 'idempotency_key_in_use'])
 
 function translate(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error
+  if (error.detail instanceof NotAsked) {
+    return new Trouble('payments', `Stripe was not asked: ${error.detail.message}`, error, 'nothing')
+  }
   const status = error.statusCode ?? 0
   if (error instanceof Stripe.errors.StripeIdempotencyError && status !== 409) return error // our bug: one key, two requests
   // A key that is refused (401, 403) is ours to correct; the work waits for that. An account that is gone stays gone.
@@ -461,6 +484,12 @@ function translate(error: unknown): unknown {
   const sentence = error instanceof Stripe.errors.StripeCardError ? error.message : null
   const code = error instanceof Stripe.errors.StripeInvalidGrantError ? 'invalid_grant' : error.code
   return new GatewayRejected(code ?? error.rawType ?? 'invalid_request', error.message, sentence, error)
+}
+
+function outcomeOf(error: unknown): CallOutcome {
+  if (error instanceof GatewayRejected) return 'rejected'
+  if (!(error instanceof Trouble)) return 'bug'
+  return error.happened === 'nothing' ? 'not_asked' : 'unanswered'
 }
 
 /** Field names: https://docs.stripe.com/api/disputes/evidence_object */

@@ -4,7 +4,7 @@ import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { intendCheckout, startCheckout } from '#src/modules/payments/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
-import { refuse } from '#src/platform/errors.ts'
+import { refuse, Refusal } from '#src/platform/errors.ts'
 import { eq } from 'drizzle-orm'
 import { findGuestKey } from './guest-links.ts'
 import { lockBookingVisibleTo } from './move-booking.ts'
@@ -20,21 +20,21 @@ export interface GuestDetails {
  * Gives the address where the held booking is paid. Guests leave their particulars here at the latest.
  * @param customerEmail prefilled at the gateway; for a guest it is what they gave.
  * @throws refusals booking.not_found, booking.wrong_state, booking.hold_expired, booking.guest_details_missing,
- * payment.unavailable (the hold is untouched).
+ * payment.unavailable (the hold is untouched: `heldUntil`).
  */
 export async function beginCheckout(
   ctx: Ctx,
   gateway: PaymentGateway,
   input: { bookingId: BookingId; guest?: GuestDetails | undefined; customerEmail: string | null },
 ): Promise<{ url: string }> {
-  const intended = await inTransaction(ctx, async (tx) => {
+  const { intended, heldUntil } = await inTransaction(ctx, async (tx) => {
     const { booking, party } = await lockBookingVisibleTo(tx, ctx, input.bookingId)
     if (party !== 'customer' && party !== 'guest') throw refuse('booking.not_found')
     refuseUnlessPayable(booking, ctx)
     const guest = booking.isGuest ? await keepGuestDetails(tx, ctx, booking, input.guest) : null
     const key = guest && (await findGuestKey(tx, ctx, booking.id))
     const page = (path: string) => `${ctx.config.NEXT_PUBLIC_APP_URL}${path}${key ? `?key=${key}` : ''}`
-    return intendCheckout(tx, ctx, {
+    const checkout = await intendCheckout(tx, ctx, {
       bookingId: booking.id,
       currency: booking.currency,
       description: booking.serviceName,
@@ -45,8 +45,14 @@ export async function beginCheckout(
       successUrl: page(`/bookings/${booking.id}/confirmation`),
       cancelUrl: page(`/checkout/${booking.id}`),
     })
+    return { intended: checkout, heldUntil: booking.holdExpiresAt }
   })
-  return startCheckout(ctx, gateway, intended)
+  try {
+    return await startCheckout(ctx, gateway, intended)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'payment.unavailable') throw error
+    throw refuse('payment.unavailable', { heldUntil: heldUntil.round('second').toString() })
+  }
 }
 
 async function keepGuestDetails(

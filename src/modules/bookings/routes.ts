@@ -414,7 +414,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
         request: { headers: idempotencyHeaders, params },
         responses: {
           ...ok(200, 'The booking as it is after asking', bookingDetailsSchema),
-          ...refusals('booking.not_found', ...WRITE_REFUSALS),
+          ...refusals('booking.not_found', 'payment.unavailable', ...WRITE_REFUSALS),
         },
       }),
       (c) =>
@@ -499,6 +499,7 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
             'booking.too_late_to_cancel',
             'booking.refund_changed',
             'payment.refund_too_large',
+            'payment.unavailable',
             ...WRITE_REFUSALS,
           ),
         },
@@ -642,7 +643,13 @@ export function bookingsRoutes({ gateway, emailOf, provenEmailOf }: BookingsRout
         },
         responses: {
           ...ok(201, 'The booking is yours', bookingDetailsSchema),
-          ...refusals('auth.required', 'auth.link_invalid', 'provider.own_service', ...WRITE_REFUSALS),
+          ...refusals(
+            'auth.required',
+            'auth.link_invalid',
+            'provider.own_service',
+            'payment.unavailable',
+            ...WRITE_REFUSALS,
+          ),
         },
       }),
       (c) =>

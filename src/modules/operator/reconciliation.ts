@@ -3,6 +3,7 @@ import type { MoneyJson } from '#src/kernel/money.ts'
 import {
   DIFFERENCES,
   objectWord,
+  readDrift,
   requestReconciliation,
   whatHappensNext,
   type DifferenceKind,
@@ -83,7 +84,7 @@ type DifferenceRow = {
 /** How Stripe, the ledger and the bookings compare, as of the last run. @throws request.not_found. */
 export async function getReconciliation(ctx: Ctx): Promise<ReconciliationView> {
   requireOperator(ctx)
-  const [run, sums, open, resolved] = await Promise.all([
+  const [run, drift, open, resolved] = await Promise.all([
     ctx.db.execute<{
       id: string | null
       cause: string
@@ -95,12 +96,7 @@ export async function getReconciliation(ctx: Ctx): Promise<ReconciliationView> {
       from (select min(requested_at) as asked_at from reconciliation_runs where finished_at is null
             and requested_at > coalesce((select max(started_at) from reconciliation_runs where finished_at is not null), '-infinity')) a
       left join lateral (select * from reconciliation_runs where finished_at is not null order by started_at desc limit 1) r on true`),
-    ctx.db.execute<{ currency: string; minor: string; open: number }>(sql`
-      select c.currency, coalesce(sum(abs(d.expected_minor - d.actual_minor)), 0)::text as minor, count(d.id)::int as open
-      from (select currency from ledger_accounts where code = 'stripe_balance'
-            union select currency from reconciliation_differences where resolved_at is null) c
-      left join reconciliation_differences d on d.currency = c.currency and d.resolved_at is null
-      group by c.currency order by c.currency`),
+    readDrift(ctx.db),
     listDifferences(ctx, sql`d.resolved_at is null order by d.since, d.id limit ${OPEN_SHOWN_MAX}`),
     listDifferences(
       ctx,
@@ -113,7 +109,7 @@ export async function getReconciliation(ctx: Ctx): Promise<ReconciliationView> {
       ? { id: last.id, cause: last.cause, finishedAt: iso(last.finished_at), lineCount: last.line_count }
       : null,
     askedAt: isoOrNull(last?.asked_at ?? null),
-    currencies: sums.rows.map(({ currency, minor, open: openCount }) => ({
+    currencies: drift.map(({ currency, minor, openCount }) => ({
       currency,
       difference: amountOf(minor, currency),
       openCount,

@@ -8,7 +8,7 @@ import type { BookingId } from '#src/kernel/ids.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { QUARANTINED } from './apply-payment.ts'
-import { findOperation } from './operations.ts'
+import { findOperation, giveUpUnsent } from './operations.ts'
 import { findPaymentOfBooking, lockPaymentOfBooking } from './queries.ts'
 import { openCheckout } from './start-checkout.ts'
 import { syncPayment } from './sync-payment.ts'
@@ -53,6 +53,7 @@ export async function isCheckoutClosed(tx: Tx, bookingId: BookingId): Promise<bo
 async function findUnanswered(ctx: Ctx, gateway: PaymentGateway, paymentId: string): Promise<string | null> {
   const operation = await findOperation(ctx.db, 'checkout', paymentId)
   if (operation?.status !== 'intended') return null
+  if (await giveUpUnsent(ctx.db, ctx.now, operation)) return null
   try {
     return (await openCheckout(ctx, gateway, operation)).id
   } catch (error) {

@@ -22,6 +22,7 @@ export {
   isOpenFailure,
   lockPaymentOfBooking,
   readGivenBack,
+  readWaitingWebhooks,
 } from './queries.ts'
 export { replayEvents } from './replay-events.ts'
 export { replayWebhook } from './replay-webhook.ts'

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, ne, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import { GatewayRejected } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
@@ -6,6 +6,7 @@ import type { JsonObject } from '#src/kernel/json.ts'
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
 import { assertNoOpenTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
+import { Trouble } from '#src/platform/errors.ts'
 import { stripeOperations, type StripeOperation } from './tables.ts'
 
 // Each POST to the gateway is written down and committed before it is made. Its id is the idempotency key: whoever tries
@@ -25,7 +26,7 @@ export type OperationKind =
 
 /** So many tries without an answer, and so long ago, and we look for the object before we try once more. */
 const UNANSWERED_TRIES_MAX = 3
-const SETTLED_AFTER_SECONDS = 60 // several times the timeout of a call: none is still on its way
+const SETTLED_AFTER_SECONDS = 120 // several times as long as a call may take: none is still on its way
 /** The gateway may forget a key after 24 hours; from then on a second try under it could be a second effect. */
 const KEY_HOURS_MAX = 23
 
@@ -94,11 +95,40 @@ export async function callOperation<T>(
     if (found) return found
     current = await supersede(ctx, current)
   }
-  await ctx.db
+  await countTry(ctx.db, current)
+  return ask(ctx, current, call)
+}
+
+/** @throws {Trouble} when it was given up meanwhile: what it was for is decided anew. */
+async function countTry(db: Queryable, { id }: Operation): Promise<void> {
+  const { rowCount } = await db
     .update(stripeOperations)
     .set({ attempts: sql`${stripeOperations.attempts} + 1` })
-    .where(eq(stripeOperations.id, current.id))
-  return ask(ctx, current, call)
+    .where(and(eq(stripeOperations.id, id), ne(stripeOperations.status, 'rejected')))
+  if (rowCount === 0)
+    throw new Trouble('payments', 'this was given up by somebody else', undefined, 'nothing')
+}
+
+/**
+ * Gives up what is certainly not at the gateway, because no try of it was ever sent: it was away all the time.
+ * @returns whether it was so.
+ */
+export async function giveUpUnsent(
+  db: Queryable,
+  now: Temporal.Instant,
+  { id }: Operation,
+): Promise<boolean> {
+  const { rowCount } = await db
+    .update(stripeOperations)
+    .set({ status: 'rejected', error: 'never sent', finishedAt: now })
+    .where(
+      and(
+        eq(stripeOperations.id, id),
+        eq(stripeOperations.status, 'intended'),
+        eq(stripeOperations.attempts, 0),
+      ),
+    )
+  return rowCount === 1
 }
 
 async function ask<T>(ctx: Ctx, operation: Operation, call: OperationCall<T>['call']): Promise<T> {
@@ -106,8 +136,17 @@ async function ask<T>(ctx: Ctx, operation: Operation, call: OperationCall<T>['ca
     return await call(operation.id, operation.request)
   } catch (error) {
     if (error instanceof GatewayRejected) await rejectOperation(ctx.db, ctx.now, operation, error.message)
+    if (error instanceof Trouble && error.happened === 'nothing') await uncountTry(ctx.db, operation)
     throw error
   }
+}
+
+/** `attempts` counts the tries that may be at the gateway; this one is not. */
+async function uncountTry(db: Queryable, { id }: Operation): Promise<void> {
+  await db
+    .update(stripeOperations)
+    .set({ attempts: sql`${stripeOperations.attempts} - 1` })
+    .where(eq(stripeOperations.id, id))
 }
 
 function isUnanswered({ attempts, createdAt }: Operation, now: Temporal.Instant): boolean {

@@ -8,6 +8,8 @@ import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { listTransfersOfSubject } from '#src/modules/ledger/reads.ts'
 import { inTransaction } from '#src/platform/context.ts'
 import { Refusal, Trouble } from '#src/platform/errors.ts'
+import { createLog } from '#src/platform/log.ts'
+import { createMetrics } from '#src/platform/metrics.ts'
 import {
   booksOf,
   CARDS,
@@ -25,6 +27,7 @@ import {
   type MoneyRig,
 } from '#tests/support/money.ts'
 import { closeCheckout } from './close-checkout.ts'
+import { callOperation, giveUpUnsent, intendOperation, type Operation } from './operations.ts'
 import { listRefunds } from './queries.ts'
 import { receiveWebhook } from './receive-webhook.ts'
 import { requestCapture } from './request-capture.ts'
@@ -36,6 +39,7 @@ import { stripeOperations, webhookEvents } from './tables.ts'
 
 const rig = await moneyRig()
 const { db, owner } = rig.database
+const quiet = { metrics: createMetrics('test'), log: createLog('test', 'silent') }
 const provider = await makeProvider(rig)
 
 afterEach(() => rig.clearFaults())
@@ -122,26 +126,26 @@ describe('a checkout', () => {
     expect(own.map(({ url: at }) => at)).toEqual([url])
   })
 
-  test('F26, F27 whose key answers a stored 500 for ever is found again after a minute, and never made twice', async () => {
+  test('F26, F27 whose key answers a stored 500 for ever is found again after two minutes, and never made twice', async () => {
     const booking = await makeBooking(rig, provider)
     await rig.fault({ match: 'POST /v1/checkout/sessions', action: '500-after-success', times: 1 })
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await expect(checkOut(rig, booking)).rejects.toMatchObject({ code: 'payment.unavailable' })
     }
-    await rig.pass({ seconds: 61 })
+    await rig.pass({ seconds: 121 })
     const url = await checkOut(rig, booking)
     const sessions = await sdk(rig).checkout.sessions.list({ limit: 100 })
     const own = sessions.data.filter(({ client_reference_id: reference }) => reference === booking.id)
     expect(own.map(({ url: at }) => at)).toEqual([url])
   })
 
-  test('F27 whose key answers a stored 500 for nothing gets a new key after a minute', async () => {
+  test('F27 whose key answers a stored 500 for nothing gets a new key after two minutes', async () => {
     const booking = await makeBooking(rig, provider)
     await rig.fault({ match: 'POST /v1/checkout/sessions', action: '500', times: 1 })
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await expect(checkOut(rig, booking)).rejects.toMatchObject({ code: 'payment.unavailable' })
     }
-    await rig.pass({ seconds: 61 })
+    await rig.pass({ seconds: 121 })
     await checkOut(rig, booking)
     const { id } = await paymentOf(rig, booking.id)
     const operations = await db
@@ -280,6 +284,41 @@ describe('a checkout', () => {
       .where(eq(stripeOperations.subjectId, id))
       .orderBy(stripeOperations.generation)
   }
+})
+
+describe('a call that was written down', () => {
+  const intend = () =>
+    intendOperation(db, rig.ctx().now, { kind: 'checkout', subjectId: randomUUID(), request: {} })
+  /** @returns how the try ended, and whether it was made at all. */
+  const tryIt = async (operation: Operation, happened: Trouble['happened']) => {
+    let made = false
+    const error: unknown = await callOperation(rig.ctx(), operation, {
+      call: () => {
+        made = true
+        return Promise.reject(new Trouble('payments', 'Stripe is away', undefined, happened))
+      },
+      find: () => Promise.resolve(null),
+    }).catch((thrown: unknown) => thrown)
+    return { error, made }
+  }
+
+  test('and never sent is given up by one, and who still holds it sends it no more', async () => {
+    const operation = await intend()
+    await tryIt(operation, 'nothing')
+    const givenUp = await Promise.all(
+      Array.from({ length: 8 }, () => giveUpUnsent(db, rig.ctx().now, operation)),
+    )
+    expect(givenUp.filter(Boolean)).toHaveLength(1)
+    const late = await tryIt(operation, 'nothing')
+    expect(late).toMatchObject({ made: false, error: { happened: 'nothing' } })
+  })
+
+  test('and may be at Stripe is not given up, however many later tries were not sent', async () => {
+    const operation = await intend()
+    await tryIt(operation, 'unknown')
+    for (let again = 0; again < 5; again += 1) await tryIt(operation, 'nothing')
+    expect(await giveUpUnsent(db, rig.ctx().now, operation)).toBe(false)
+  })
 })
 
 describe('money that is only set aside', () => {
@@ -429,7 +468,7 @@ describe('a refund', () => {
     await rig.fault({ match: 'POST /v1/refunds', action: '500-after-success', times: 1 })
     await refund(booking.id, 10_000n, 1_000n, 'cancellation')
     for (let attempt = 0; attempt < 3; attempt += 1) await rig.retryJobs()
-    await rig.pass({ seconds: 61 })
+    await rig.pass({ seconds: 121 })
     await rig.retryJobs()
     expect(await refundsAtStripe(booking.id)).toEqual([11_000])
     expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'refunded' })
@@ -880,7 +919,7 @@ describe('a webhook', () => {
   })
 
   test('F20 of test mode is stored and ignored where the key is live', async () => {
-    const live = stripeGateway({ ...rig.config, STRIPE_SECRET_KEY: 'sk_live_of_the_tests' })
+    const live = stripeGateway({ ...rig.config, STRIPE_SECRET_KEY: 'sk_live_of_the_tests' }, quiet)
     const body = eventWith({ id: 'acct_l', object: 'account' }, 'account.updated', { account: 'acct_l' })
     const signature = sign(body, rig.secrets.connect)
     await receiveWebhook({ db, gateway: live }, rig.ctx().now, 'connect', body, signature)
@@ -931,7 +970,7 @@ describe('a webhook', () => {
   test('F24 is taken whichever of the two secrets it is signed with while they change, and not a moment longer', async () => {
     const [before, after] = ['whsec_of_yesterday', 'whsec_of_today']
     const knowing = (secrets: string[]) => {
-      const gateway = stripeGateway({ ...rig.config, STRIPE_WEBHOOK_SECRET: secrets })
+      const gateway = stripeGateway({ ...rig.config, STRIPE_WEBHOOK_SECRET: secrets }, quiet)
       return async (signedWith: string) => {
         const body = eventWith({ id: 'cus_1', object: 'customer' }, 'customer.created')
         const at = Math.floor(Date.now() / 1000)

@@ -1,9 +1,18 @@
-import { eq, or, sql, type SQL } from 'drizzle-orm'
+import { count, eq, min, or, sql, type SQL } from 'drizzle-orm'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId, PaymentId, RefundId } from '#src/kernel/ids.ts'
+import type { Temporal } from '#src/kernel/time.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import type { RefundedParts } from './domain/fees.ts'
-import { disputes, payments, refunds, type Dispute, type Payment, type Refund } from './tables.ts'
+import {
+  disputes,
+  payments,
+  refunds,
+  webhookEvents,
+  type Dispute,
+  type Payment,
+  type Refund,
+} from './tables.ts'
 
 export async function findPaymentOfBooking(db: Queryable, bookingId: BookingId): Promise<Payment | null> {
   const [payment] = await db.select().from(payments).where(eq(payments.bookingId, bookingId))
@@ -94,4 +103,15 @@ export function isOpenFailure(refund: SQL): SQL {
   return sql`${refund}.status = 'failed' and ${refund}.settled_outside_at is null
     and not exists (select from refunds again where again.replaces_id = ${refund}.id)
     and not exists (select from disputes lost where lost.payment_id = ${refund}.payment_id and lost.status = 'lost')`
+}
+
+/** Events that are stored and not acted on yet. */
+export async function readWaitingWebhooks(
+  db: Queryable,
+): Promise<{ count: number; oldestAt: Temporal.Instant | null }> {
+  const [waiting] = await db
+    .select({ count: count(), oldestAt: min(webhookEvents.receivedAt) })
+    .from(webhookEvents)
+    .where(eq(webhookEvents.status, 'received'))
+  return { count: waiting?.count ?? 0, oldestAt: waiting?.oldestAt ?? null }
 }

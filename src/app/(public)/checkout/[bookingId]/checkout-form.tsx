@@ -8,7 +8,7 @@ import { newIdempotencyKey, post, type Problem } from '#src/http/client.ts'
 import { Button } from '#src/ui/button.tsx'
 import { ErrorSummary } from '#src/ui/error-summary.tsx'
 import { Field } from '#src/ui/field.tsx'
-import { sayMoney } from '#src/ui/format.ts'
+import { sayMoney, sayTime } from '#src/ui/format.ts'
 import { ShieldIcon } from '#src/ui/icons.tsx'
 import { fieldErrors, inPlainWords, missingOf, summaryErrors } from '../../field-problems.ts'
 
@@ -69,7 +69,7 @@ export function CheckoutForm(props: CheckoutFormProps) {
     if (answer.ok) return location.assign(answer.body.paymentUrl)
     if (answer.problem.code !== 'offline') attempt.current = null
     setBusy(false)
-    setProblem(inPlainWords(answer.problem))
+    setProblem(inPlainWords(withHold(answer.problem, locale)))
     if (answer.problem.code === 'booking.hold_expired' || answer.problem.code === 'booking.wrong_state')
       router.refresh()
   }
@@ -155,6 +155,17 @@ export function CheckoutForm(props: CheckoutFormProps) {
       </p>
     </form>
   )
+}
+
+/** What matters to somebody who cannot pay just now: for how long they need not hurry. By their own clock. */
+function withHold(problem: Problem, locale: string): Problem {
+  const { heldUntil } = problem.facts
+  if (problem.code !== 'payment.unavailable' || typeof heldUntil !== 'string') return problem
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  return {
+    ...problem,
+    detail: `${problem.detail} Your time is kept until ${sayTime(heldUntil, timeZone, locale)}.`,
+  }
 }
 
 const TYPED = 'ecosystem.guest'
