@@ -19,6 +19,7 @@ export function Table<Row>({
   rows,
   rowKey,
   empty,
+  dense = false,
 }: {
   /** What the table lists; read aloud, not shown. */
   caption: string
@@ -27,21 +28,29 @@ export function Table<Row>({
   rowKey: (row: Row) => string
   /** Shown instead of a table without rows. */
   empty?: ReactNode
+  /** For many columns: set closer, without those that say nothing of any row, and across the sheet when printed. */
+  dense?: boolean
 }) {
   if (rows.length === 0 && empty) return <>{empty}</>
+  const shown = dense ? columns.filter(({ idle }) => !idle || !rows.every(idle)) : columns
   // The roles are written out because display:block on a phone would take a table's meaning away.
   return (
-    <table role="table" className="w-full border-separate border-spacing-0 text-left max-md:block">
+    <table
+      role="table"
+      {...(dense ? { 'data-dense': '' } : {})}
+      className="w-full border-separate border-spacing-0 text-left max-md:block"
+    >
       <caption className="sr-only">{caption}</caption>
       <thead role="rowgroup" className="max-md:sr-only">
         <tr role="row">
-          {columns.map((column) => (
+          {shown.map((column) => (
             <th
               key={column.key}
               role="columnheader"
               scope="col"
               className={classes(
-                'border-b border-line px-3 py-2 text-sm font-medium text-ink-soft',
+                'border-b border-line py-2 text-sm font-medium text-ink-soft',
+                dense ? 'px-1.5 xl:px-3' : 'px-3',
                 column.numeric && 'text-right',
               )}
             >
@@ -57,7 +66,7 @@ export function Table<Row>({
             role="row"
             className="max-md:flex max-md:flex-col max-md:gap-1.5 max-md:rounded-card max-md:border max-md:border-line max-md:bg-surface max-md:p-4 md:hover:bg-surface"
           >
-            {columns.map((column, index) => {
+            {shown.map((column, index) => {
               const Cell = index === 0 ? 'th' : 'td'
               return (
                 <Cell
@@ -65,7 +74,8 @@ export function Table<Row>({
                   role={index === 0 ? 'rowheader' : 'cell'}
                   {...(index === 0 ? { scope: 'row' } : {})}
                   className={classes(
-                    'font-normal md:border-b md:border-line md:px-3 md:py-3 md:align-top',
+                    'font-normal md:border-b md:border-line md:py-3 md:align-top',
+                    dense ? 'md:px-1.5 md:max-xl:text-sm xl:px-3' : 'md:px-3',
                     index === 0
                       ? 'max-md:text-lg max-md:font-semibold md:font-medium'
                       : column.idle?.(row)

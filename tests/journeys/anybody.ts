@@ -137,14 +137,27 @@ export function journeysOfAnybody(stage: Stage): void {
           '/services/new',
           '/profile',
           '/payouts',
+          `/payouts/statements/${new Date().toISOString().slice(0, 7)}`,
           '/setup',
         ].map((page) => `/provider/${PROVIDER}${page}`),
       ],
       [
         'operator',
-        ['', '/bookings', '/providers', '/ledger', '/webhooks', '/jobs', '/mails', '/audit'].map(
-          (page) => `/operator${page}`,
-        ),
+        [
+          '',
+          '/bookings',
+          '/bookings?trouble=disputed',
+          '/providers',
+          '/disputes',
+          '/reviews',
+          '/ledger',
+          '/reconciliation',
+          '/webhooks',
+          '/jobs',
+          '/mails',
+          '/audit',
+          '/disputes/none',
+        ].map((page) => `/operator${page}`),
       ],
     ] as const)('for the %s', async (who, paths) => {
       const visitor = await stage.visitor({ width: 320 })

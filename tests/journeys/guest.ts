@@ -1,6 +1,8 @@
+import type { Page } from '@playwright/test'
 import ICAL from 'ical.js'
 import fs from 'node:fs'
 import { test } from 'vitest'
+import { bookAsGuest, freeStarts, passTo, sportsMassage } from './book.ts'
 import {
   cents,
   dollars,
@@ -12,6 +14,7 @@ import {
   payWith,
   timeOf,
   type Stage,
+  type Visitor,
 } from './stage.ts'
 
 const GUEST = { name: 'Gale Guest', email: 'gale.guest@example.test' }
@@ -176,6 +179,86 @@ export function guestJourneys(stage: Stage, remember: (code: string) => void): v
     )
     await inspect('cancelled and refunded', manage)
   })
+}
+
+const HOUR_MS = 3_600_000
+
+/** Moves time to some hours before a booking. */
+export function receiptJourney(stage: Stage): void {
+  test('a guest opens the receipt from the mail, prints and keeps it, cancels late and finds the credit note', async () => {
+    const service = await sportsMassage(stage)
+    const [startsAt = ''] = await freeStarts(stage, service, 2)
+    const { email, totalMinor } = await bookAsGuest(stage, service, startsAt)
+    const visitor = await stage.visitor({ width: 390 })
+    const { inspect } = visitor
+
+    const receipt = await openFromLetter(visitor, email, 'Confirmed', 'Receipt')
+    await expect(async () => {
+      await receipt.reload()
+      await expect(receipt.getByRole('heading', { level: 1 })).toHaveText(/^Receipt R-\d{4}-\d{6}$/)
+    }).toPass()
+    const number = (await receipt.title()).replace(/^Receipt | · .*$/g, '')
+    await expect(receipt.getByRole('row').last()).toHaveText(`Paid${dollars(totalMinor)}`)
+    await inspect('receipt', receipt)
+    const [file] = await Promise.all([
+      receipt.waitForEvent('download'),
+      receipt.getByRole('link', { name: 'Download PDF' }).click(),
+    ])
+    expect(file.suggestedFilename()).toBe(`${number}.pdf`)
+    const pdf = fs.readFileSync(await file.path(), 'latin1')
+    expect(pdf).toMatch(/^%PDF-/)
+    expect(pdf).toContain(`(USD ${(totalMinor / 100).toFixed(2)})`)
+    await receipt.evaluate(() => {
+      window.print = () => document.documentElement.setAttribute('data-printed', '')
+    })
+    await receipt.getByRole('button', { name: 'Print' }).click()
+    await expect(receipt.locator('html[data-printed]')).toBeVisible()
+    await receipt.emulateMedia({ media: 'print' })
+    await expect(receipt.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(receipt.getByRole('link', { name: 'Download PDF' })).toBeHidden()
+    await expect(receipt.getByRole('contentinfo')).toBeHidden()
+    await receipt.emulateMedia({ media: 'screen' })
+
+    await passTo(stage, Date.parse(startsAt) - 20 * HOUR_MS)
+    await receipt.getByRole('link', { name: 'Back to the booking' }).click()
+    const half = dollars(totalMinor / 2)
+    await receipt.getByRole('button', { name: 'Cancel the booking' }).click()
+    const cancel = receipt.getByRole('dialog', { name: 'Cancel the booking?' })
+    await expect(cancel).toContainText(`You paid ${dollars(totalMinor)}. You get ${half} back.`)
+    await cancel.getByRole('button', { name: `Cancel and get ${half} back` }).click()
+    await eventually({ page: receipt }, () => receipt.getByText(`${half} was sent back to your card`))
+    await eventually({ page: receipt }, () => receipt.getByRole('link', { name: /^Credit note C-/ }))
+    await inspect('cancelled with half back', receipt)
+
+    const note = await openFromLetter(visitor, email, 'Cancelled', 'Credit note')
+    await expect(note.getByRole('heading', { level: 1 })).toHaveText(/^Credit note C-\d{4}-\d{6}$/)
+    await expect(note.getByText(`for receipt ${number}`)).toBeVisible()
+    await expect(note.getByRole('row').last()).toHaveText(`Credited${half}`)
+    await inspect('credit note', note)
+  })
+}
+
+/** Opens the newest letter of that subject to somebody, and follows the link in it. */
+async function openFromLetter(visitor: Visitor, email: string, subject: string, link: string): Promise<Page> {
+  const { page } = visitor
+  const newest = () =>
+    page
+      .getByRole('main')
+      .getByRole('link', { name: new RegExp(`^${subject}`) })
+      .first()
+  await visitor.go(`/dev/mail?to=${email}`)
+  await eventually(visitor, newest)
+  await newest().click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(subject)
+  const letter = await page.context().newPage()
+  await letter.setContent((await page.locator('iframe').getAttribute('srcdoc')) ?? '')
+  const [opened] = await Promise.all([
+    letter.waitForEvent('popup'),
+    letter.getByRole('link', { name: link, exact: true }).click(),
+  ])
+  await opened.waitForLoadState()
+  await letter.close()
+  return opened
 }
 
 function eventIn(text: string): ICAL.Event {

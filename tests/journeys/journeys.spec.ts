@@ -2,10 +2,10 @@
 // One demonstration for all; the later journeys move its time.
 import { afterAll, afterEach } from 'vitest'
 import { journeysOfAnybody } from './anybody.ts'
-import { guestJourneys } from './guest.ts'
+import { guestJourneys, receiptJourney } from './guest.ts'
 import { memberJourneys } from './member.ts'
-import { operatorJourneys } from './operator.ts'
-import { answeringJourney, payoutJourney } from './provider.ts'
+import { disputeJourney, operatorJourneys } from './operator.ts'
+import { answeringJourney, connectJourney, payoutJourney, statementJourney } from './provider.ts'
 import { openStage } from './stage.ts'
 
 const stage = await openStage()
@@ -24,4 +24,8 @@ memberJourneys(stage)
 payoutJourney(stage, (code) => {
   paidOut = code
 })
+statementJourney(stage, () => paidOut)
+connectJourney(stage)
+receiptJourney(stage)
 operatorJourneys(stage, { cancelled: () => cancelled, paidOut: () => paidOut })
+disputeJourney(stage)

@@ -1,5 +1,6 @@
 import { test } from 'vitest'
-import { expect, type Stage } from './stage.ts'
+import { bookAsGuest, freeStarts, sportsMassage } from './book.ts'
+import { dollars, eventually, expect, type Stage } from './stage.ts'
 
 const KINDS = ['State', 'Payments', 'Ledger', 'Mail', 'Webhooks']
 
@@ -54,5 +55,79 @@ export function operatorJourneys(
     }).toPass()
     await expect(page.getByText(/^Difference in USD: /)).toBeVisible()
     await inspect('reconciliation')
+  })
+}
+
+/** Its owner tells the bank, soon after, that it was not them. */
+const DISPUTED_CARD = '4000000000000259'
+
+/** Words by which the sandbox decides at once, as Stripe's does. */
+const VERDICTS = [
+  {
+    word: 'winning_evidence',
+    state: 'Won',
+    payment: 'Paid',
+    transfers: ['Dispute withdrawal', 'Dispute reinstatement', 'Dispute fee'],
+  },
+  {
+    word: 'losing_evidence',
+    state: 'Lost',
+    payment: 'Dispute lost',
+    transfers: ['Dispute withdrawal', 'Dispute loss', 'Dispute fee'],
+  },
+] as const
+
+export function disputeJourney(stage: Stage): void {
+  test('an operator hands evidence in for two disputes, wins one and loses the other, and the books say so', async () => {
+    const service = await sportsMassage(stage)
+    const starts = await freeStarts(stage, service, 3)
+    const disputed = [
+      await bookAsGuest(stage, service, starts[0] ?? '', DISPUTED_CARD),
+      await bookAsGuest(stage, service, starts.at(-1) ?? '', DISPUTED_CARD),
+    ]
+    const visitor = await stage.visitor({ width: 1280 })
+    const { page, inspect } = visitor
+    await visitor.signIn('operator', '/operator')
+    await visitor.go('/operator/disputes')
+    const rowOf = (code: string) => page.getByRole('row').filter({ hasText: code })
+    for (const { code } of disputed)
+      await eventually(visitor, () => rowOf(code).getByText('Open', { exact: true }))
+    await inspect('disputes')
+
+    for (const [index, { word, state, payment, transfers }] of VERDICTS.entries()) {
+      const { code, email, totalMinor } = disputed[index] ?? { code: '', email: '', totalMinor: 0 }
+      await visitor.go('/operator/disputes')
+      await rowOf(code).getByRole('link').click()
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Dispute of ${code}`)
+      const evidence = page.getByRole('region', { name: 'What would be handed in' })
+      await expect(page.getByText(/\d+ days left to hand evidence in/)).toBeVisible()
+      await expect(evidence).toContainText(email)
+      await expect(evidence).toContainText('By paying you accept the cancellation policy')
+      await expect(evidence).toContainText(`${dollars(totalMinor)} was paid by card`)
+      await expect(evidence).toContainText(/receipt R-\d{4}-\d{6} over/)
+      await evidence.getByRole('button', { name: 'Hand this evidence in' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Hand it in to the bank?' })
+      await dialog.getByLabel('Why it was not refunded').fill(word)
+      if (index === 0) await inspect('asked before handing evidence in')
+      await dialog.getByRole('button', { name: 'Hand it in' }).click()
+      const handedIn = page.getByRole('region', { name: 'What was handed in' })
+      await expect(handedIn).toContainText(word)
+      await eventually(visitor, () => page.getByText(state, { exact: true }))
+      await inspect(`dispute ${state.toLowerCase()}`)
+
+      await page.getByRole('link', { name: 'See the ledger of the booking' }).click()
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(code)
+      await expect(page.getByText(payment, { exact: true }).first()).toBeVisible()
+      const ledger = page.getByRole('table', { name: 'Transfers of this booking' })
+      for (const transfer of transfers) await expect(ledger).toContainText(transfer)
+      const together = page
+        .getByRole('table', { name: 'What is left on each account' })
+        .getByRole('row')
+        .last()
+      await expect(together).toContainText('$0.00')
+      if (index === 1) await inspect('booking of a lost dispute')
+    }
+    await visitor.go('/operator/ledger')
+    await expect(page.getByText('Debits less credits: $0.00')).toBeVisible()
   })
 }

@@ -1,9 +1,10 @@
+import { parse } from 'csv-parse/sync'
+import fs from 'node:fs'
 import { test } from 'vitest'
-import { hold, pay } from '#tests/support/people.ts'
+import { bookAsGuest, DAY_MS, freeStarts, sportsMassage, WILLOW, type Booked } from './book.ts'
 import { cents, eventually, expect, timeOf, type Stage, type Visitor } from './stage.ts'
 
-const HOME = '/provider/willow-and-stone-massage'
-const DAY_MS = 86_400_000
+const HOME = `/provider/${WILLOW}`
 
 /** Before time is moved: requests lapse. */
 export function answeringJourney(stage: Stage): void {
@@ -90,6 +91,87 @@ export function payoutJourney(stage: Stage, remember: (code: string) => void): v
   })
 }
 
+const OWNER = { name: 'Pia Player', email: 'pia.player@example.test', password: 'a long enough password' }
+
+/** Somebody new is paid: on the payment company's own pages, and after their account has left us with one they had already. */
+export function connectJourney(stage: Stage): void {
+  test('a provider sets up payouts in two goes, is told that the account was disconnected, and connects another one', async () => {
+    const visitor = await stage.visitor({ width: 390 })
+    const { page, inspect } = visitor
+    await visitor.go('/signup?as=provider')
+    await page.getByLabel('Name').fill(OWNER.name)
+    await page.getByLabel('Email').fill(OWNER.email)
+    await page.getByLabel('Password').fill(OWNER.password)
+    await page.getByRole('button', { name: 'Create the account' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('Pia Plays')
+    await page.getByLabel('Country').selectOption('CA')
+    await page.getByLabel('Time zone').selectOption('America/Toronto')
+    await page.getByRole('button', { name: 'Begin' }).click()
+    await page.waitForURL('**/provider/pia-plays/**')
+    await visitor.go('/provider/pia-plays/payouts')
+    await expect(page.getByText('You cannot be paid yet')).toBeVisible()
+
+    await page.getByRole('button', { name: 'Set up payouts' }).click()
+    await page.getByRole('button', { name: 'Finish later' }).click()
+    await expect(page.getByText(/\d+ answers are still missing/)).toBeVisible()
+    await inspect('payouts, half set up')
+    await page.getByRole('button', { name: 'Finish the set-up' }).click()
+    await page.getByRole('button', { name: 'Use test data and finish' }).click()
+    await expect(page.getByText('You can be paid')).toBeVisible()
+
+    await scenario(stage, 'account-deauthorized')
+    await eventually(visitor, () => page.getByText('Your payout account was disconnected from us'))
+    await inspect('payouts, disconnected')
+
+    const connect = page.getByRole('button', { name: 'Connect an existing Stripe account' })
+    await connect.click()
+    await page.getByRole('button', { name: 'Deny' }).click()
+    await expect(page.getByText('Nothing was connected')).toBeVisible()
+    await inspect('payouts, access denied')
+    await connect.click()
+    await page.getByRole('button', { name: 'Connect', exact: true }).click()
+    await expect(page.getByText('Your account is connected')).toBeVisible()
+    await expect(page.getByText('You can be paid')).toBeVisible()
+    await inspect('payouts, connected')
+    // The answer was used up with the first arrival; whoever opens the address again changes nothing.
+    await visitor.go('/api/stripe/connect/callback?state=made-up&code=ac_made_up')
+    await expect(page.getByText('This link is not right')).toBeVisible()
+  })
+}
+
+/** After a payout: `paidOut` is the code of its booking. */
+export function statementJourney(stage: Stage, paidOut: () => string): void {
+  test('a provider reads the statement of a month and downloads it', async () => {
+    const visitor = await stage.visitor({ width: 390, scheme: 'dark' })
+    const { page, inspect } = visitor
+    await visitor.signIn('provider', '/provider')
+    await visitor.go(`${HOME}/payouts`)
+    await page.getByRole('link', { name: 'Monthly statements' }).click()
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('Statement for')
+    const line = page.getByRole('row').filter({ hasText: paidOut() })
+    await expect(line).toContainText(/sent \w+ \d+, \d{4}/)
+    await inspect('statement')
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download CSV' }).click(),
+    ])
+    const lines = parse(fs.readFileSync(await file.path(), 'utf8'), { columns: true }) as {
+      booking: string
+      transferred: string
+    }[]
+    const sent = lines.find(({ booking }) => booking === paidOut())
+    await expect(line).toContainText(`$${sent?.transferred}`)
+  })
+}
+
+async function scenario({ marketplace }: Stage, name: string): Promise<void> {
+  const answer = await fetch(`${marketplace.stripeUrl}/scenarios/${name}`, {
+    method: 'POST',
+    headers: { accept: 'application/json' },
+  })
+  if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`)
+}
+
 async function sumOf({ page }: Visitor, label: string): Promise<number> {
   const sums = page
     .locator('main dl > div, main dl > *')
@@ -104,45 +186,15 @@ async function moveTime({ page }: Visitor, to: 'Start' | 'Payout day'): Promise<
   await expect(page.getByText('Time has moved.')).toBeVisible()
 }
 
-interface Booked {
-  id: string
-  code: string
-  startsAt: string
-}
-
 /** Two guests have booked and paid the first and the last time of one day of the provider. */
-async function twoBookings({ marketplace }: Stage): Promise<[Booked, Booked]> {
-  const { url } = marketplace
-  const provider = (await (await fetch(`${url}/api/v1/providers/willow-and-stone-massage`)).json()) as {
-    services: { id: string; name: string; price: { amountMinor: number } }[]
-  }
-  const service = provider.services.find(({ name }) => name === 'Sports massage')
-  if (!service) throw new Error('the provider of the demonstration offers no sports massage')
-  const from = timeOf(marketplace) + 2 * DAY_MS
-  const window = new URLSearchParams({
-    from: new Date(from).toISOString(),
-    until: new Date(from + 5 * DAY_MS).toISOString(),
-  })
-  const { slots } = (await (await fetch(`${url}/api/v1/services/${service.id}/slots?${window}`)).json()) as {
-    slots: { startsAt: string }[]
-  }
-  const dateOf = ({ startsAt }: { startsAt: string }) => startsAt.slice(0, 10)
-  const first = slots.find(({ startsAt }) => Date.parse(startsAt) > from + DAY_MS)
-  const times = slots.filter((slot) => first && dateOf(slot) === dateOf(first))
-  const book = async (startsAt: string): Promise<Booked> => {
-    const held = await hold(url, { serviceId: service.id, startsAt, priceMinor: service.price.amountMinor })
-    if (held.status !== 201) throw new Error(`no hold: ${held.status} ${JSON.stringify(held.body)}`)
-    const { booking, guestKey } = held.body
-    await pay(url, booking.id, { key: guestKey })
-    await expect
-      .poll(async () => {
-        const answer = await fetch(`${url}/api/v1/bookings/${booking.id}`, {
-          headers: { authorization: `Bearer ${guestKey}` },
-        })
-        return ((await answer.json()) as { state: string }).state
-      })
-      .toBe('confirmed')
-    return { id: booking.id, code: booking.code, startsAt }
-  }
-  return [await book(times[0]?.startsAt ?? ''), await book(times.at(-1)?.startsAt ?? '')]
+async function twoBookings(stage: Stage): Promise<[Booked, Booked]> {
+  const service = await sportsMassage(stage)
+  const starts = await freeStarts(stage, service, 2)
+  const dayOf = (startsAt: string) => startsAt.slice(0, 10)
+  const first = starts.find((startsAt) => Date.parse(startsAt) > timeOf(stage.marketplace) + 3 * DAY_MS)
+  const times = starts.filter((startsAt) => first && dayOf(startsAt) === dayOf(first))
+  return [
+    await bookAsGuest(stage, service, times[0] ?? ''),
+    await bookAsGuest(stage, service, times.at(-1) ?? ''),
+  ]
 }

@@ -20,7 +20,7 @@ import {
   type MadeBooking,
 } from '#tests/support/money.ts'
 import { issueCreditNote, issueReceipt } from './issue-document.ts'
-import { getDocument, listDocuments, type DocumentView } from './reads.ts'
+import { findDocumentOf, getDocument, listDocuments, type DocumentView } from './reads.ts'
 
 const rig = await moneyRig()
 const { db, owner } = rig.database
@@ -108,6 +108,24 @@ test('each refund has a credit note that names the receipt', async () => {
     ['credit_note', second, receipt?.number, 5_500],
   ])
   expect(notes[0]?.number).toMatch(/^C-\d{4}-\d{6}$/)
+})
+
+test('is found by its booking and refund as soon as it is there', async () => {
+  const booking = await paidUnheardOf()
+  const wanted = { kind: 'credit_note', refundId: booking.refundId } as const
+  const find = (what: Parameters<typeof findDocumentOf>[2], by = asSystem()) =>
+    findDocumentOf(by, booking.id, what)
+  expect(await find({ kind: 'receipt' })).toBeNull()
+  expect(await find(wanted)).toBeNull()
+  const receipt = await issueReceipt(asSystem(), booking.id)
+  const note = await issueCreditNote(asSystem(), booking.refundId)
+  expect(await find({ kind: 'receipt' })).toBe(receipt?.id)
+  expect(await find(wanted)).toBe(note?.id)
+
+  const other = await paidUnheardOf()
+  expect(await issueCreditNote(asSystem(), other.refundId)).not.toBeNull()
+  expect(await findDocumentOf(asSystem(), other.id, wanted)).toBeNull()
+  await expect(find(wanted, as(user()))).rejects.toMatchObject({ code: 'booking.not_found' })
 })
 
 test('sixteen at once, each asked for twice, take their numbers without a gap and without a twin', async () => {
@@ -221,6 +239,11 @@ test('a refund that is made again credits the same money once', async () => {
   const again = await retryRefund(as(operator), { refundId, reason: 'The card works again' })
   await expect.poll(() => statusOfRefund(again.id), { timeout: 10_000 }).toBe('failed')
   await settleRefundOutside(as(operator), { refundId: again.id, reason: 'Sent by bank transfer' })
+  await rig.runJobs()
+  const found = (tried: RefundId) =>
+    findDocumentOf(asSystem(), booking.id, { kind: 'credit_note', refundId: tried })
+  expect(await found(refundId)).not.toBeNull()
+  expect(await found(again.id)).toBe(await found(refundId))
   await rig.runJobs()
   const notes = (await documentsOf(booking)).filter(({ kind }) => kind === 'credit_note')
   expect(notes.map(({ total }) => total.amountMinor)).toEqual([5_500])

@@ -156,6 +156,7 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
         </div>
       )}
       <Table
+        dense
         caption={trouble ? TROUBLE_WORDS[trouble][0] : 'Bookings, newest start first'}
         rows={items}
         rowKey={({ id }) => id}
@@ -187,7 +188,7 @@ export default async function OperatorBookingsPage({ searchParams }: { searchPar
             key: 'when',
             header: 'When',
             cell: ({ startsAt, timeZone }) => (
-              <time dateTime={startsAt} className="md:whitespace-nowrap">
+              <time dateTime={startsAt} className="xl:whitespace-nowrap">
                 {sayMoment(startsAt, timeZone, locale.tag)}{' '}
                 <span className="text-ink-soft">{sayOffset(startsAt, timeZone)}</span>
               </time>

@@ -111,6 +111,7 @@ function Lines({ statement, slug, locale }: { statement: Statement; slug: string
   })
   return (
     <Table
+      dense
       caption="What moved in the month, by the date promised"
       rows={statement.lines}
       rowKey={({ bookingId }) => bookingId}
