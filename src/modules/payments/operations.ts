@@ -1,11 +1,12 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import { GatewayRejected } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
-import { assertNoOpenTransaction, type Ctx } from '#src/platform/context.ts'
+import { assertNoOpenTransaction, inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
+import { Trouble } from '#src/platform/errors.ts'
 import { stripeOperations, type StripeOperation } from './tables.ts'
 
 // Each POST to the gateway is written down and committed before it is made. Its id is the idempotency key: whoever tries
@@ -23,9 +24,14 @@ export type OperationKind =
   | 'evidence'
   | 'payout_account'
 
-/** So many tries without an answer, and so long ago, and we look for the object before we try once more. */
+/** So many tries without an answer, the last of them so long ago, and we look for the object before we try once more. */
 const UNANSWERED_TRIES_MAX = 3
 const SETTLED_AFTER_SECONDS = 60 // several times the timeout of a call: none is still on its way
+/**
+ * After so many tries there is no other until the last has settled. Whoever asks every second, as the release of a hold does,
+ * would otherwise always have one on its way, and what is not there would never be asked for under another key.
+ */
+const TRIES_IN_A_ROW_MAX = 10 // several who press the button at once all get their page
 /** The gateway may forget a key after 24 hours; from then on a second try under it could be a second effect. */
 const KEY_HOURS_MAX = 23
 
@@ -88,17 +94,12 @@ export async function callOperation<T>(
 ): Promise<T> {
   assertNoOpenTransaction('the payment gateway')
   if (firstTry) return ask(ctx, operation, call)
-  let current = operation
-  if (isUnanswered(current, ctx.now)) {
-    const found = await find()
-    if (found) return found
-    current = await supersede(ctx, current)
-  }
-  await ctx.db
-    .update(stripeOperations)
-    .set({ attempts: sql`${stripeOperations.attempts} + 1` })
-    .where(eq(stripeOperations.id, current.id))
-  return ask(ctx, current, call)
+  const next = nextStep(operation, ctx.now)
+  if (next === 'wait') throw new Trouble('payments', 'an earlier try may still be on its way')
+  if (next === 'try') return ask(ctx, await countTry(ctx, operation), call)
+  const found = await find()
+  if (found) return found
+  return ask(ctx, await supersede(ctx, operation), call)
 }
 
 async function ask<T>(ctx: Ctx, operation: Operation, call: OperationCall<T>['call']): Promise<T> {
@@ -110,18 +111,57 @@ async function ask<T>(ctx: Ctx, operation: Operation, call: OperationCall<T>['ca
   }
 }
 
-function isUnanswered({ attempts, createdAt }: Operation, now: Temporal.Instant): boolean {
-  if (attempts === 0) return false
-  if (isBefore(createdAt.add({ hours: KEY_HOURS_MAX }), now)) return true
-  return attempts >= UNANSWERED_TRIES_MAX && isBefore(createdAt.add({ seconds: SETTLED_AFTER_SECONDS }), now)
+/** Tries it under its key, waits until no try is on its way, or looks for what the earlier ones may have made. */
+function nextStep(operation: Operation, now: Temporal.Instant): 'try' | 'wait' | 'look' {
+  const { attempts, createdAt, lastTriedAt } = operation
+  if (attempts === 0) return 'try'
+  const keyMayBeForgotten = isBefore(createdAt.add({ hours: KEY_HOURS_MAX }), now)
+  if (attempts < UNANSWERED_TRIES_MAX && !keyMayBeForgotten) return 'try'
+  if (isBefore((lastTriedAt ?? createdAt).add({ seconds: SETTLED_AFTER_SECONDS }), now)) return 'look'
+  return attempts >= TRIES_IN_A_ROW_MAX || keyMayBeForgotten ? 'wait' : 'try'
+}
+
+/** Written down before the call is made. One that was given up since it was read is not tried again: another has its place. */
+async function countTry(ctx: Ctx, { id, status }: Operation): Promise<Operation> {
+  const lastTriedAt = sql`greatest(${stripeOperations.lastTriedAt}, ${ctx.now.toString()}::timestamptz)`
+  const [counted] = await ctx.db
+    .update(stripeOperations)
+    .set({ attempts: sql`${stripeOperations.attempts} + 1`, lastTriedAt })
+    .where(and(eq(stripeOperations.id, id), inArray(stripeOperations.status, [status, 'succeeded'])))
+    .returning()
+  if (!counted) throw new Trouble('payments', 'the operation was given up meanwhile')
+  return counted
 }
 
 // The gateway stores its 500s under the key and would give the same one for a day: what is certainly not there is asked
-// for again under a key of its own.
+// for again under a key of its own. Whoever tried it since we looked has one on its way, and goes on.
 async function supersede(ctx: Ctx, operation: Operation): Promise<Operation> {
-  await rejectOperation(ctx.db, ctx.now, operation, 'no answer, and not found at the gateway')
-  const { kind, subjectId, request } = operation
-  return intendOperation(ctx.db, ctx.now, { kind: kind as OperationKind, subjectId, request })
+  const { id, kind, subjectId, generation, request, status, attempts } = operation
+  return inTransaction(ctx, async (tx) => {
+    const { rowCount } = await tx
+      .update(stripeOperations)
+      .set({ status: 'rejected', error: 'no answer, and not found at the gateway', finishedAt: ctx.now })
+      .where(
+        and(
+          eq(stripeOperations.id, id),
+          eq(stripeOperations.status, status),
+          eq(stripeOperations.attempts, attempts),
+        ),
+      )
+    const [next] =
+      rowCount === 0
+        ? []
+        : await tx
+            .insert(stripeOperations)
+            .values({
+              ...{ id: randomUUID(), kind, subjectId, generation: generation + 1, request },
+              ...{ attempts: 1, createdAt: ctx.now, lastTriedAt: ctx.now },
+            })
+            .onConflictDoNothing()
+            .returning()
+    if (!next) throw new Trouble('payments', 'the operation was tried or given up meanwhile')
+    return next
+  })
 }
 
 export async function rejectOperation(

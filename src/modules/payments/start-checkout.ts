@@ -134,8 +134,9 @@ const insertFirst = prepared<Record<string, string | number | bigint>>(
       values (${$('paymentId')}, ${$('bookingId')}, ${$('captureMethod')}, ${$('currency')}, ${$('amountMinor')},
         ${$('syncDueAt')}, ${$('now')}, ${$('now')})
       on conflict (booking_id) do nothing returning id)
-    insert into stripe_operations (id, kind, subject_id, request, attempts, created_at)
-    select ${$('operationId')}::uuid, 'checkout', payment.id, ${$('request')}::jsonb, ${$('attempts')}::int, ${$('now')}::timestamptz
+    insert into stripe_operations (id, kind, subject_id, request, attempts, created_at, last_tried_at)
+    select ${$('operationId')}::uuid, 'checkout', payment.id, ${$('request')}::jsonb, ${$('attempts')}::int, ${$('now')}::timestamptz,
+      ${$('now')}::timestamptz
     from payment`,
 )
 
@@ -217,6 +218,7 @@ function intended(request: CheckoutRequest, generation: number, now: Temporal.In
     resultId: null,
     error: null,
     attempts: 1, // whoever writes it down makes the call at once
+    lastTriedAt: now,
     createdAt: now,
     finishedAt: null,
   }

@@ -86,6 +86,7 @@ export const stripeOperations = pgTable('stripe_operations', {
   resultId: text(),
   error: text(),
   attempts: integer().notNull().default(0),
+  lastTriedAt: instant(),
   createdAt: instant().notNull(),
   finishedAt: instant(),
 })

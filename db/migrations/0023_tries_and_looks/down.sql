@@ -1,0 +1,1 @@
+alter table stripe_operations drop column last_tried_at;

@@ -1,0 +1,184 @@
+// What becomes of a call whose answer is late, lost or a no, at each moment between.
+import { eq } from 'drizzle-orm'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import { assert } from '#src/kernel/assert.ts'
+import { inTransaction } from '#src/platform/context.ts'
+import {
+  CARDS,
+  checkOut,
+  expectBalanced,
+  makeBooking,
+  makeProvider,
+  moneyRig,
+  paymentOf,
+  payWith,
+  type MadeBooking,
+} from '#tests/support/money.ts'
+import { requestRefund } from './request-refund.ts'
+import { settleRefund } from './settle-refund.ts'
+import { intendCheckout, startCheckout, type StartCheckout } from './start-checkout.ts'
+import { syncPayment } from './sync-payment.ts'
+import { stripeOperations, type Refund } from './tables.ts'
+
+const rig = await moneyRig({ deliver: false })
+const { db } = rig.database
+const provider = await makeProvider(rig)
+
+afterEach(() => rig.clearFaults())
+
+describe('a try that is still on its way', () => {
+  test('of a refund is not taken for lost, however old the refund is', async () => {
+    const booking = await paid()
+    const refund = await askFor(booking)
+    await rig.pass({ seconds: 120 }) // the worker was away
+    await unanswered('POST /v1/refunds', 2, () => settleRefund(rig.ctx(), rig.gateway, refund.id))
+    const { gateway, go } = held('refund')
+    const third = settleRefund(rig.ctx(), gateway, refund.id)
+    await triedTimes(refund.id, 3)
+    await settleRefund(rig.ctx(), rig.gateway, refund.id)
+    go()
+    await third
+    expect(await refundsAtStripe(booking)).toHaveLength(1)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ refundedMinor: 5_500n })
+    await expectBalanced(rig)
+  })
+
+  test('of a page is not taken for lost, and there is one page to pay', async () => {
+    const booking = await makeBooking(rig, provider)
+    await unanswered('POST /v1/checkout/sessions', 2, () => checkOut(rig, booking))
+    await rig.pass({ seconds: 62 })
+    const { gateway, go } = held('createCheckout')
+    const third = open(booking, gateway)
+    await triedTimes((await paymentOf(rig, booking.id)).id, 3)
+    const fourth = await open(booking)
+    go()
+    expect((await third).url).toBe(fourth.url)
+    expect(await pagesAtStripe(booking)).toEqual(['open'])
+  })
+
+  test('is waited for where its key may be forgotten', async () => {
+    const booking = await paid()
+    const refund = await askFor(booking)
+    await unanswered('POST /v1/refunds', 1, () => settleRefund(rig.ctx(), rig.gateway, refund.id))
+    await rig.pass({ hours: 22, minutes: 59, seconds: 50 })
+    const { gateway, go } = held('refund')
+    const late = settleRefund(rig.ctx(), gateway, refund.id)
+    await triedTimes(refund.id, 2)
+    await rig.pass({ seconds: 20 })
+    await expect(settleRefund(rig.ctx(), rig.gateway, refund.id)).rejects.toThrow('still be on its way')
+    go()
+    await late
+    expect(await refundsAtStripe(booking)).toHaveLength(1)
+  })
+})
+
+test('two who look for a lost refund at once and find nothing make one', async () => {
+  const booking = await paid()
+  const refund = await askFor(booking)
+  await unanswered('POST /v1/refunds', 3, () => settleRefund(rig.ctx(), rig.gateway, refund.id))
+  await rig.pass({ seconds: 61 })
+  const both = await Promise.allSettled([1, 2].map(() => settleRefund(rig.ctx(), rig.gateway, refund.id)))
+  expect(both.map(({ status }) => status)).toContain('fulfilled')
+  expect(await refundsAtStripe(booking)).toHaveLength(1)
+})
+
+test('F27 what is asked for every second under a key that answers a stored 500 gets another key all the same', async () => {
+  const booking = await makeBooking(rig, provider)
+  await rig.fault({ match: 'POST /v1/checkout/sessions', action: '500', times: 1 })
+  let url: string | null = null
+  for (let second = 0; second < 90 && url === null; second += 1) {
+    url = await checkOut(rig, booking).catch(() => null)
+    await rig.pass({ seconds: 1 })
+  }
+  expect(url).not.toBeNull()
+  expect(await pagesAtStripe(booking)).toEqual(['open'])
+})
+
+async function paid(): Promise<MadeBooking> {
+  const booking = await makeBooking(rig, provider)
+  expect(await payWith(await checkOut(rig, booking), CARDS.succeeds)).toBe(303)
+  await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  return booking
+}
+
+/** Half of it, so that Stripe would make it twice. */
+async function askFor({ id: bookingId }: MadeBooking): Promise<Refund> {
+  const asked = { bookingId, baseMinor: 5_000n, surchargeMinor: 500n, cause: 'cancellation' }
+  const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+  assert(refund, 'a refund is asked for')
+  return refund
+}
+
+async function open(booking: MadeBooking, gateway = rig.gateway, more: Partial<StartCheckout> = {}) {
+  const ctx = rig.ctx()
+  return startCheckout(ctx, gateway, await intend(booking, more))
+}
+
+function intend({ id: bookingId, figures }: MadeBooking, more: Partial<StartCheckout> = {}) {
+  const ctx = rig.ctx()
+  return inTransaction(ctx, (tx) =>
+    intendCheckout(tx, ctx, {
+      ...{ bookingId, currency: figures.currency, baseMinor: figures.baseMinor },
+      ...{ surchargeMinor: figures.surchargeMinor, description: 'Deep tissue massage' },
+      ...{ captureMethod: 'automatic', customerEmail: 'gale@example.com' },
+      ...{ successUrl: 'https://app.test/confirmation', cancelUrl: 'https://app.test/checkout' },
+      ...more,
+    }),
+  )
+}
+
+/** Calls that Stripe answers with "later", so that nothing is made. */
+async function unanswered(match: string, times: number, work: () => Promise<unknown>): Promise<void> {
+  await rig.fault({ match, action: '429', times })
+  for (let tried = 0; tried < times; tried += 1) await expect(work()).rejects.toThrow()
+  await rig.clearFaults()
+}
+
+/** A gateway whose requests of one kind are on their way until `go`. */
+function held(method: 'refund' | 'createCheckout'): { gateway: PaymentGateway; go: () => void } {
+  const gate = Promise.withResolvers<undefined>()
+  const { refund, createCheckout } = rig.gateway
+  const slow = {
+    refund: async (...asked: Parameters<typeof refund>) => {
+      await gate.promise
+      return refund(...asked)
+    },
+    createCheckout: async (...asked: Parameters<typeof createCheckout>) => {
+      await gate.promise
+      return createCheckout(...asked)
+    },
+  }
+  return { gateway: { ...rig.gateway, [method]: slow[method] }, go: () => gate.resolve(undefined) }
+}
+
+async function operationsOf(subjectId: string) {
+  return db
+    .select()
+    .from(stripeOperations)
+    .where(eq(stripeOperations.subjectId, subjectId))
+    .orderBy(stripeOperations.generation)
+}
+
+async function triedTimes(subjectId: string, times: number): Promise<void> {
+  await expect
+    .poll(async () => (await operationsOf(subjectId)).at(-1)?.attempts, { interval: 10 })
+    .toBe(times)
+}
+
+async function refundsAtStripe(booking: MadeBooking) {
+  const { paymentIntentId } = await paymentOf(rig, booking.id)
+  return rig.gateway.listRefunds(paymentIntentId ?? '')
+}
+
+/** The status of each page that was ever made for a booking. */
+async function pagesAtStripe(booking: MadeBooking): Promise<string[]> {
+  const answer = await fetch(`${rig.stripeUrl}/v1/checkout/sessions?limit=100`, {
+    headers: { authorization: `Bearer ${rig.config.STRIPE_SECRET_KEY}` },
+  })
+  const { data } = (await answer.json()) as { data: { client_reference_id: string; status: string }[] }
+  return data
+    .filter(({ client_reference_id: reference }) => reference === booking.id)
+    .map(({ status }) => status)
+}
