@@ -15,6 +15,7 @@ import {
   payWith,
   type MadeBooking,
 } from '#tests/support/money.ts'
+import { closeCheckout } from './close-checkout.ts'
 import { requestRefund } from './request-refund.ts'
 import { settleRefund } from './settle-refund.ts'
 import { intendCheckout, startCheckout, type StartCheckout } from './start-checkout.ts'
@@ -71,6 +72,54 @@ describe('a try that is still on its way', () => {
     go()
     await late
     expect(await refundsAtStripe(booking)).toHaveLength(1)
+  })
+})
+
+describe('a late answer about a page', () => {
+  /** Stripe has made the page, and the answer comes when `go` is called. */
+  function answeredLate(): { gateway: PaymentGateway; go: () => void } {
+    const gate = Promise.withResolvers<undefined>()
+    const gateway: PaymentGateway = {
+      ...rig.gateway,
+      createCheckout: async (...asked) => {
+        const made = await rig.gateway.createCheckout(...asked)
+        await gate.promise
+        return made
+      },
+    }
+    return { gateway, go: () => gate.resolve(undefined) }
+  }
+
+  test('that was closed is not taken for that of the next: the next is paid, and we learn of it', async () => {
+    const booking = await makeBooking(rig, provider)
+    const { gateway, go } = answeredLate()
+    const late = open(booking, gateway)
+    await expect.poll(() => pagesAtStripe(booking)).toEqual(['open'])
+    expect(await closeCheckout(rig.ctx(), rig.gateway, booking.id)).toBe('closed')
+    const next = await intend(booking, { surchargeMinor: 0n })
+    go()
+    await expect(late).rejects.toMatchObject({ code: 'booking.hold_expired' })
+    const { url } = await startCheckout(rig.ctx(), rig.gateway, next)
+    expect(await payWith(url, CARDS.succeeds)).toBe(303)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured', capturedMinor: 10_000n })
+    await expectBalanced(rig)
+  })
+
+  test('whose operation was given up leaves no second page that could be paid', async () => {
+    const booking = await makeBooking(rig, provider)
+    const { gateway, go } = answeredLate()
+    const late = open(booking, gateway)
+    await expect.poll(() => pagesAtStripe(booking)).toEqual(['open'])
+    const { id } = await paymentOf(rig, booking.id)
+    // As if it had reached Stripe only after we had looked for it.
+    await db.update(stripeOperations).set({ status: 'rejected' }).where(eq(stripeOperations.subjectId, id))
+    const next = await open(booking)
+    go()
+    await expect(late).rejects.toMatchObject({ code: 'booking.hold_expired' })
+    expect((await pagesAtStripe(booking)).toSorted()).toEqual(['expired', 'open'])
+    expect(await payWith(next.url, CARDS.succeeds)).toBe(303)
+    expect(await closeCheckout(rig.ctx(), rig.gateway, booking.id)).toBe('paid')
   })
 })
 

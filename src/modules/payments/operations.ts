@@ -81,32 +81,49 @@ export interface OperationCall<T> {
   readonly find: () => Promise<T | null>
 }
 
+/** What came of a call, and of which operation: the one that was given, or the one that took its place. */
+export type Outcome<T> =
+  | { readonly operation: Operation; readonly made: T; readonly rejected: null }
+  | { readonly operation: Operation; readonly made: null; readonly rejected: GatewayRejected }
+
 /**
- * Makes the call of an operation, or finds what an earlier try of it made. The caller records the answer together with its
- * effects, by {@link finishOperation} in one transaction.
- * @throws {GatewayRejected} after the rejection is recorded; a new intention then gets a new key.
- * @throws {Trouble} when there is no answer; the operation stays open.
+ * Makes the call of an operation, or finds what an earlier try of it made. Nothing is recorded of what came of it: the caller
+ * does so together with what follows, by {@link finishOperation} or {@link rejectOperation} in one transaction. Until then the
+ * operation is open, and whoever takes it up after a crash hears the same again.
+ * @throws {Trouble} when there is no answer.
  */
-export async function callOperation<T>(
+export async function tryOperation<T>(
   ctx: Ctx,
   operation: Operation,
   { call, find, firstTry = false }: OperationCall<T>,
-): Promise<T> {
+): Promise<Outcome<T>> {
   assertNoOpenTransaction('the payment gateway')
-  if (firstTry) return ask(ctx, operation, call)
+  if (firstTry) return ask(operation, call)
   const next = nextStep(operation, ctx.now)
   if (next === 'wait') throw new Trouble('payments', 'an earlier try may still be on its way')
-  if (next === 'try') return ask(ctx, await countTry(ctx, operation), call)
+  if (next === 'try') return ask(await countTry(ctx, operation), call)
   const found = await find()
-  if (found) return found
-  return ask(ctx, await supersede(ctx, operation), call)
+  if (found) return { operation, made: found, rejected: null }
+  return ask(await supersede(ctx, operation), call)
 }
 
-async function ask<T>(ctx: Ctx, operation: Operation, call: OperationCall<T>['call']): Promise<T> {
+/**
+ * {@link tryOperation} where nothing follows from a rejection but that it is known.
+ * @throws {GatewayRejected} after the rejection is recorded; a new intention then gets a new key.
+ * @throws {Trouble} when there is no answer; the operation stays open.
+ */
+export async function callOperation<T>(ctx: Ctx, operation: Operation, how: OperationCall<T>): Promise<T> {
+  const { operation: called, made, rejected } = await tryOperation(ctx, operation, how)
+  if (rejected === null) return made
+  await rejectOperation(ctx.db, ctx.now, called, rejected.message)
+  throw rejected
+}
+
+async function ask<T>(operation: Operation, call: OperationCall<T>['call']): Promise<Outcome<T>> {
   try {
-    return await call(operation.id, operation.request)
+    return { operation, made: await call(operation.id, operation.request), rejected: null }
   } catch (error) {
-    if (error instanceof GatewayRejected) await rejectOperation(ctx.db, ctx.now, operation, error.message)
+    if (error instanceof GatewayRejected) return { operation, made: null, rejected: error }
     throw error
   }
 }
@@ -164,16 +181,18 @@ async function supersede(ctx: Ctx, operation: Operation): Promise<Operation> {
   })
 }
 
+/** @returns false when what came of it was recorded before: what follows from it has followed. */
 export async function rejectOperation(
   db: Queryable,
   now: Temporal.Instant,
   { id }: Pick<Operation, 'id'>,
   error: string,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { rowCount } = await db
     .update(stripeOperations)
     .set({ status: 'rejected', error, finishedAt: now })
     .where(and(eq(stripeOperations.id, id), eq(stripeOperations.status, 'intended')))
+  return rowCount !== 0
 }
 
 /** Records what the operation made, in the transaction that records what follows from it. */

@@ -19,7 +19,8 @@ export async function settleCapture(ctx: Ctx, gateway: PaymentGateway, paymentId
   const asked = await findOperation(ctx.db, 'void', paymentId)
   if (asked?.status === 'intended' && operation.attempts === 0) {
     // Given back before it was ever taken: the void stands, and nothing is charged.
-    return rejectOperation(ctx.db, ctx.now, operation, 'voided before it was captured')
+    await rejectOperation(ctx.db, ctx.now, operation, 'voided before it was captured')
+    return
   }
   const captured = await callOperation(ctx, operation, {
     call: (key) => gateway.capture(paymentIntentId, key),
