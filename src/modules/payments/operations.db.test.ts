@@ -1,12 +1,19 @@
 // What becomes of a call whose answer is late, lost or a no, at each moment between.
 import { eq } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import {
+  GatewayRejected,
+  type PaymentGateway,
+  type RefundRequest,
+} from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import { inTransaction } from '#src/platform/context.ts'
+import { Trouble } from '#src/platform/errors.ts'
 import {
   CARDS,
   checkOut,
+  eventsAbout,
   expectBalanced,
   makeBooking,
   makeProvider,
@@ -16,8 +23,13 @@ import {
   type MadeBooking,
 } from '#tests/support/money.ts'
 import { closeCheckout } from './close-checkout.ts'
+import { listRefunds } from './queries.ts'
+import { requestCapture } from './request-capture.ts'
 import { requestRefund } from './request-refund.ts'
+import { requestVoid } from './request-void.ts'
+import { settleCapture } from './settle-capture.ts'
 import { settleRefund } from './settle-refund.ts'
+import { settleVoid } from './settle-void.ts'
 import { intendCheckout, startCheckout, type StartCheckout } from './start-checkout.ts'
 import { syncPayment } from './sync-payment.ts'
 import { stripeOperations, type Refund } from './tables.ts'
@@ -123,6 +135,77 @@ describe('a late answer about a page', () => {
   })
 })
 
+describe('a no whose consequences were cut off has them when it is taken up again', () => {
+  test('of a refund: it failed, and its reservation is given back', async () => {
+    const booking = await paid()
+    const refund = await askFor(booking)
+    const { chargeId, id } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'refund', '110.00') // nothing is left for ours
+    await rig.fault({ match: 'GET /v1/refunds', action: '500', times: 1 })
+    await expect(settleRefund(rig.ctx(), rig.gateway, refund.id)).rejects.toThrow(Trouble)
+    expect(await operationsOf(refund.id)).toMatchObject([{ status: 'intended' }])
+    await settleRefund(rig.ctx(), rig.gateway, refund.id)
+    expect(await operationsOf(refund.id)).toMatchObject([{ status: 'rejected' }])
+    const statuses = (await listRefunds(db, id)).map(({ status, amountMinor }) => ({ status, amountMinor }))
+    expect(statuses).toHaveLength(2)
+    expect(statuses).toContainEqual({ status: 'failed', amountMinor: 5_500n })
+    expect(statuses).toContainEqual({ status: 'succeeded', amountMinor: 11_000n })
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ refundRequestedMinor: 11_000n })
+    expect(await eventsAbout(rig, booking.id)).toContain('payment.refund_failed')
+    await expectBalanced(rig)
+  })
+
+  test('of a capture: it is told, once', async () => {
+    const booking = await authorized()
+    const { paymentIntentId, id } = await paymentOf(rig, booking.id)
+    await cancelByHand(paymentIntentId)
+    await inTransaction(rig.ctx(), (tx) => requestCapture(tx, rig.ctx(), booking.id))
+    await rig.fault({ match: 'GET /v1/payment_intents/*', action: '500', times: 1 })
+    await expect(settleCapture(rig.ctx(), rig.gateway, id)).rejects.toThrow(Trouble)
+    expect(await eventsAbout(rig, booking.id)).not.toContain('payment.capture_failed')
+    await Promise.all([1, 2].map(() => settleCapture(rig.ctx(), rig.gateway, id)))
+    const told = (await eventsAbout(rig, booking.id)).filter((type) => type === 'payment.capture_failed')
+    expect(told).toHaveLength(1)
+  })
+
+  test('of a void: the payment is read, and the operation is over', async () => {
+    const booking = await authorized()
+    const { paymentIntentId, id } = await paymentOf(rig, booking.id)
+    await captureByHand(paymentIntentId)
+    await inTransaction(rig.ctx(), (tx) => requestVoid(tx, rig.ctx(), booking.id))
+    await rig.fault({ match: 'GET /v1/payment_intents/*', action: '500', times: 1 })
+    await expect(settleVoid(rig.ctx(), rig.gateway, id)).rejects.toThrow(Trouble)
+    await settleVoid(rig.ctx(), rig.gateway, id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured' })
+    expect((await operationsOf(id)).find(({ kind }) => kind === 'void')).toMatchObject({ status: 'rejected' })
+  })
+})
+
+test('a refund that was heard of while it was being refused stands as it was heard', async () => {
+  const booking = await paid()
+  const refund = await askFor(booking)
+  const { paymentIntentId } = await paymentOf(rig, booking.id)
+  const request = (await operationsOf(refund.id))[0]?.request as unknown as RefundRequest
+  const refusing: PaymentGateway = {
+    ...rig.gateway,
+    refund: () => Promise.reject(new GatewayRejected('charge_disputed', 'No.')),
+    listRefunds: async (intentId) => {
+      const before = await rig.gateway.listRefunds(intentId)
+      // Another worker's try is made, and heard of, between what we read and what we write.
+      await rig.gateway.refund(request, randomUUID())
+      await syncPayment(rig.ctx(), rig.gateway, booking.id)
+      return before
+    },
+  }
+  await settleRefund(rig.ctx(), refusing, refund.id)
+  expect(await rig.gateway.listRefunds(paymentIntentId ?? '')).toHaveLength(1)
+  expect(await paymentOf(rig, booking.id)).toMatchObject({
+    refundedMinor: 5_500n,
+    refundRequestedMinor: 5_500n,
+  })
+  await expectBalanced(rig)
+})
+
 test('two who look for a lost refund at once and find nothing make one', async () => {
   const booking = await paid()
   const refund = await askFor(booking)
@@ -151,6 +234,16 @@ async function paid(): Promise<MadeBooking> {
   await syncPayment(rig.ctx(), rig.gateway, booking.id)
   return booking
 }
+
+async function authorized(): Promise<MadeBooking> {
+  const booking = await makeBooking(rig, provider)
+  expect(await payWith(await checkOut(rig, booking, 'manual'), CARDS.succeeds)).toBe(303)
+  await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  return booking
+}
+
+const cancelByHand = (intentId: string | null) => rig.gateway.void(intentId ?? '', randomUUID())
+const captureByHand = (intentId: string | null) => rig.gateway.capture(intentId ?? '', randomUUID())
 
 /** Half of it, so that Stripe would make it twice. */
 async function askFor({ id: bookingId }: MadeBooking): Promise<Refund> {
