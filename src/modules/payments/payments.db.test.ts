@@ -1030,6 +1030,60 @@ describe('a webhook', () => {
     },
   )
 
+  // The last ones: Stripe holds that money, and the books know nothing of it.
+  describe('about money beside the payment that it names', () => {
+    /** Somebody pays once more, with what we write on our own payments. */
+    async function paidBeside(booking: MadeBooking): Promise<string> {
+      const { id } = await paymentOf(rig, booking.id)
+      await rig.fault({ match: 'event:*', action: 'drop-before' })
+      const { id: intentId } = await stripe.paymentIntents.create({
+        ...{ amount: 11_000, currency: 'usd', payment_method: 'pm_card_visa', confirm: true },
+        metadata: { payment_id: id, booking_id: booking.id },
+        return_url: 'https://app.test/confirmation',
+      })
+      await rig.clearFaults()
+      const [event] = (await stripe.events.list({ type: 'payment_intent.succeeded', limit: 1 })).data
+      expect(event?.data.object).toMatchObject({ id: intentId })
+      for (const eventId of [event?.id, `evt_${randomUUID()}`]) {
+        const body = JSON.stringify({ ...event, id: eventId })
+        expect((await deliver(body, sign(body))).status).toBe(200)
+        await rig.runJobs()
+        expect(await statusOf(body)).toBe('processed')
+      }
+      return intentId
+    }
+
+    const setAside = async (booking: MadeBooking) => {
+      const { id } = await paymentOf(rig, booking.id)
+      const { rows } = await db.execute<{ intent: string; reason: string }>(sql`
+        select after->>'intentId' as intent, reason from audit_log where action = 'payment.quarantine' and subject_id = ${id}`)
+      return rows
+    }
+    const REASON = 'paid beside the payment that we know'
+
+    test('is no twin of the news that we have: it is set aside for a person, once', async () => {
+      const booking = await paidBooking(rig, provider)
+      const before = await paymentOf(rig, booking.id)
+      const intent = await paidBeside(booking)
+      expect(await setAside(booking)).toEqual([{ intent, reason: REASON }])
+      const { status, paymentIntentId, lastError } = before
+      expect(await paymentOf(rig, booking.id)).toMatchObject({ status, paymentIntentId, lastError })
+      expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 11_000n })
+      expect(await eventsAbout(rig, booking.id)).toEqual(['payment.captured'])
+    })
+
+    test('is set aside too where the payment is still to be paid, and it can be', async () => {
+      const booking = await makeBooking(rig, provider)
+      const url = await checkOut(rig, booking)
+      const intent = await paidBeside(booking)
+      expect(await setAside(booking)).toEqual([{ intent, reason: REASON }])
+      expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'unpaid', paymentIntentId: null })
+      expect(await payWith(url, CARDS.succeeds)).toBe(303)
+      await syncPayment(rig.ctx(), rig.gateway, booking.id)
+      expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured' })
+    })
+  })
+
   const idOf = (body: string) => (JSON.parse(body) as { id: string }).id
 
   async function statusOf(body: string): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import { emit } from '#src/platform/outbox/emit.ts'
 import { stableId } from '#src/platform/stable-id.ts'
 import { findPayment, findPaymentByIntent, findRefund } from './queries.ts'
 import { WEBHOOK_TRIES_MAX } from './receive-webhook.ts'
+import { setAsideSecond } from './set-aside-second.ts'
 import { syncRefund } from './settle-refund.ts'
 import { syncKnown } from './sync-payment.ts'
 import { webhookEvents, type Payment, type WebhookEvent } from './tables.ts'
@@ -89,7 +90,11 @@ async function actOnPayment(
 ): Promise<boolean> {
   const payment = await findNamedPayment(ctx, subjects)
   if (!payment) return false
-  if (subjects.some(({ reached }) => !isReached(payment, reached))) await syncKnown(ctx, gateway, payment)
+  const heard = subjects.every((subject) => isReached(payment, subject))
+  const known = heard ? payment : await syncKnown(ctx, gateway, payment)
+  const paid = subjects.flatMap(({ reached, intentId }) => (reached !== null && intentId ? [intentId] : []))
+  for (const intentId of new Set(paid))
+    if (intentId !== known.paymentIntentId) await setAsideSecond(ctx, gateway, known, intentId)
   return true
 }
 
@@ -106,9 +111,9 @@ async function findNamedPayment(ctx: Ctx, subjects: readonly PaymentSubject[]): 
   return intentId ? findPaymentByIntent(ctx.db, intentId) : null
 }
 
-/** The twin of news we have had: nothing to read. */
-function isReached(payment: Payment, reached: PaymentSubject['reached']): boolean {
-  if (reached === null) return false
+/** The twin of news we have had: nothing to read. Of another payment at the gateway it is no twin, whatever it names. */
+function isReached(payment: Payment, { reached, intentId }: PaymentSubject): boolean {
+  if (reached === null || (intentId !== null && intentId !== payment.paymentIntentId)) return false
   if (payment.capturedMinor > 0n) return payment.processingFeeMinor !== null
   return reached === 'authorized' && (payment.status === 'authorized' || payment.status === 'voided')
 }
