@@ -1,10 +1,15 @@
 // What a dispute does where its news is late, partial or missing. The usual ways of one: payouts/after-payout.db.test.ts.
-import { expect, test } from 'vitest'
+import { eq } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import type { RefundId } from '#src/kernel/ids.ts'
+import { inTransaction } from '#src/platform/context.ts'
 import {
+  booksOf,
   CARDS,
   checkOut,
   eventsAbout,
+  expectBalanced,
   makeBooking,
   makeProvider,
   moneyRig,
@@ -12,9 +17,13 @@ import {
   payWith,
   type MadeBooking,
 } from '#tests/support/money.ts'
+import { requestRefund } from './request-refund.ts'
+import { settleRefund } from './settle-refund.ts'
 import { syncPayment } from './sync-payment.ts'
+import { disputes } from './tables.ts'
 
 const rig = await moneyRig({ deliver: false })
+const { db } = rig.database
 const provider = await makeProvider(rig)
 
 test('an inquiry of which no charge tells is looked at until it is closed', async () => {
@@ -43,6 +52,49 @@ test('an inquiry of which no charge tells is looked at until it is closed', asyn
     'payment.disputed',
     'payment.dispute_closed',
   ])
+})
+
+describe('a loss that is read before its withdrawal', () => {
+  /** Reads the verdict, and not yet what it took. */
+  const early: PaymentGateway = {
+    ...rig.gateway,
+    listDisputes: async (intentId) =>
+      (await rig.gateway.listDisputes(intentId)).map((dispute) => ({ ...dispute, entries: [] })),
+  }
+
+  async function lost(booking: MadeBooking): Promise<void> {
+    const { chargeId } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'dispute')
+    await rig.byHand(await disputeOf(booking), 'lose')
+    await syncPayment(rig.ctx(), early, booking.id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'dispute_lost' })
+    expect(await booksOf(rig, booking.id)).not.toHaveProperty('disputed_funds')
+    for (let look = 0; look < 3; look += 1) await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  }
+
+  const closings = async (booking: MadeBooking) =>
+    (await eventsAbout(rig, booking.id)).filter((type) => type === 'payment.dispute_closed')
+
+  test('is borne once it is known, and told to who was paid meanwhile', async () => {
+    const booking = await paid()
+    await lost(booking)
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n })
+    const [dispute] = await db.select().from(disputes).where(eq(disputes.bookingId, booking.id))
+    expect(dispute).toMatchObject({ status: 'lost', basePartMinor: 10_000n, surchargePartMinor: 1_000n })
+    expect(await closings(booking)).toHaveLength(2)
+    await expectBalanced(rig)
+  })
+
+  test('is borne once by the platform where all was given back before', async () => {
+    const booking = await paid()
+    const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }
+    const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+    await settleRefund(rig.ctx(), rig.gateway, refund?.id as RefundId)
+    await lost(booking)
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n, losses: 11_000n })
+    expect(await closings(booking)).toHaveLength(2)
+    await expectBalanced(rig)
+  })
 })
 
 async function paid(): Promise<MadeBooking> {

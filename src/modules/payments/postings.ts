@@ -150,6 +150,11 @@ export function disputeEntryPostings(payment: Payment, disputeId: string, entry:
   return postings
 }
 
+/** Of {@link lossPostings}: a loss is in the ledger under one of them or both. */
+export function lossEffectKeys(disputeId: string): [borne: string, beyond: string] {
+  return [`stripe:${disputeId}:loss`, `stripe:${disputeId}:platform_loss`]
+}
+
 /** The bank keeps what it took: the booking bears it like a refund, and the platform what is beyond that. */
 export function lossPostings(
   payment: Payment,
@@ -164,13 +169,14 @@ export function lossPostings(
     occurredAt,
   } as const
   const { currency } = payment
+  const [borneKey, beyondKey] = lossEffectKeys(disputeId)
   const all: Transfer[] = [
     {
       ...common,
       kind: 'dispute_loss',
       debit: { code: 'escrow' },
       amount: { amountMinor: borneMinor, currency },
-      effectKey: `stripe:${disputeId}:loss`,
+      effectKey: borneKey,
       description: 'Lost to the customer by dispute',
     },
     {
@@ -178,7 +184,7 @@ export function lossPostings(
       kind: 'platform_loss',
       debit: { code: 'losses' },
       amount: { amountMinor: platformMinor, currency },
-      effectKey: `stripe:${disputeId}:platform_loss`,
+      effectKey: beyondKey,
       description: 'Lost by dispute beyond what was left of the payment',
     },
   ]
