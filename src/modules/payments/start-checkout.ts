@@ -250,7 +250,8 @@ export async function openCheckout(
   } = await tryOperation(ctx, operation, {
     firstTry,
     call: (key, request) => gateway.createCheckout(request as unknown as CheckoutRequest, key),
-    find: () => gateway.findCheckout(operation.id, operation.createdAt),
+    find: () =>
+      gateway.findCheckout(operation.id, operation.createdAt, operation.lastTriedAt ?? operation.createdAt),
   })
   if (rejected !== null) {
     await rejectOperation(ctx.db, ctx.now, called, rejected.message)
