@@ -4,6 +4,7 @@ import { createHash, createHmac, randomUUID } from 'node:crypto'
 import http from 'node:http'
 import Stripe from 'stripe'
 import { signatureOf } from '#sandbox/stripe/webhooks.ts'
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { listTransfersOfSubject } from '#src/modules/ledger/reads.ts'
 import { inTransaction } from '#src/platform/context.ts'
@@ -25,6 +26,7 @@ import {
   type MoneyRig,
 } from '#tests/support/money.ts'
 import { closeCheckout } from './close-checkout.ts'
+import { processWebhooks } from './process-webhooks.ts'
 import { listRefunds } from './queries.ts'
 import { receiveWebhook } from './receive-webhook.ts'
 import { requestCapture } from './request-capture.ts'
@@ -843,6 +845,33 @@ describe('a webhook', () => {
         { timeout: 20_000 },
       )
       .toEqual([{ status: 'dead', attempts: 10 }])
+  })
+
+  test('one of very many about one object is acted on with no more than a hundred others, and none is left', async () => {
+    const booking = await makeBooking(rig, provider)
+    await checkOut(rig, booking)
+    const { id } = await paymentOf(rig, booking.id)
+    const intentId = `pi_${randomUUID()}`
+    const object = { id: intentId, object: 'payment_intent', metadata: { payment_id: id } }
+    const body = eventWith(object, 'payment_intent.payment_failed')
+    await db.execute(sql`
+      insert into webhook_events (id, endpoint, type, object_id, livemode, body, created_at, received_at)
+      select 'evt_many_' || n, 'platform', 'payment_intent.payment_failed', ${intentId}, false, ${body}, now(), now()
+      from generate_series(1, 250) n`)
+    let reads = 0
+    const counting: PaymentGateway = {
+      ...rig.gateway,
+      readCheckout: (checkoutId) => {
+        reads += 1
+        return rig.gateway.readCheckout(checkoutId)
+      },
+    }
+    await processWebhooks(rig.ctx(), counting, intentId)
+    expect(reads).toBe(3)
+    const { rows } = await db.execute(
+      sql`select status, count(*)::int as count from webhook_events where object_id = ${intentId} group by status`,
+    )
+    expect(rows).toEqual([{ status: 'processed', count: 250 }])
   })
 
   test('F21 that cannot be stored is answered with a 5xx, so that it comes again', async () => {

@@ -17,17 +17,26 @@ class NotThereYet extends Error {
   override readonly name = 'NotThereYet'
 }
 
+/** Read at once with their bodies. More than this wait about one object only after something has gone very wrong. */
+const EVENTS_AT_ONCE = 100
+
 /**
- * Acts on the stored events about one object: what they name is read again from the gateway, once for all of them. What
+ * Acts on the stored events about one object: what they name is read again from the gateway, once for all of a batch. What
  * fails is tried again with the job; what fails {@link WEBHOOK_TRIES_MAX} times is a dead letter for an operator.
  */
 export async function processWebhooks(ctx: Ctx, gateway: PaymentGateway, objectId: string): Promise<void> {
+  // Ends: a batch in which something fails throws, and of any other nothing is found again.
+  while ((await processBatch(ctx, gateway, objectId)) === EVENTS_AT_ONCE);
+}
+
+/** The oldest that wait. @returns how many there were. */
+async function processBatch(ctx: Ctx, gateway: PaymentGateway, objectId: string): Promise<number> {
   const events = await ctx.db
     .select()
     .from(webhookEvents)
     .where(and(eq(webhookEvents.objectId, objectId), eq(webhookEvents.status, 'received')))
     .orderBy(webhookEvents.createdAt)
-  if (events.length === 0) return
+    .limit(EVENTS_AT_ONCE)
   const bySubject = Map.groupBy(
     events.map((event) => ({ event, parsed: gateway.parseEvent(event.body) })),
     ({ parsed }) => subjectName(parsed.subject),
@@ -52,6 +61,7 @@ export async function processWebhooks(ctx: Ctx, gateway: PaymentGateway, objectI
     }
   }
   if (failures.length > 0) throw failures[0]
+  return events.length
 }
 
 /** Events of one subject. @returns false when they are about nothing of ours. */
