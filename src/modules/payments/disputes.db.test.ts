@@ -1,9 +1,16 @@
 // What a dispute does where its news is late, partial or missing. The usual ways of one: payouts/after-payout.db.test.ts.
 import { eq } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
-import type { RefundId } from '#src/kernel/ids.ts'
-import { inTransaction } from '#src/platform/context.ts'
+import {
+  GatewayRejected,
+  type DisputeEvidence,
+  type PaymentGateway,
+} from '#src/integrations/payment-gateway/port.ts'
+import { assert } from '#src/kernel/assert.ts'
+import type { DisputeId, RefundId, UserId } from '#src/kernel/ids.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import { Trouble } from '#src/platform/errors.ts'
 import {
   booksOf,
   CARDS,
@@ -19,6 +26,7 @@ import {
 } from '#tests/support/money.ts'
 import { requestRefund } from './request-refund.ts'
 import { settleRefund } from './settle-refund.ts'
+import { submitEvidence } from './submit-evidence.ts'
 import { syncPayment } from './sync-payment.ts'
 import { disputes } from './tables.ts'
 
@@ -94,6 +102,96 @@ describe('a loss that is read before its withdrawal', () => {
     expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n, losses: 11_000n })
     expect(await closings(booking)).toHaveLength(2)
     await expectBalanced(rig)
+  })
+})
+
+describe('evidence of which no answer came', () => {
+  const operator = (): Ctx => ({
+    ...rig.ctx(),
+    actor: { kind: 'user', userId: randomUUID() as UserId, operatorRole: 'finance', providerIds: [] },
+  })
+  const says = (refusal: string, history = 'Booked, paid, done.'): DisputeEvidence => ({
+    ...{ customerName: 'Gale Guest', customerEmail: 'gale@example.com', service: 'Massage' },
+    ...{ serviceDate: '2027-01-01', policy: 'flexible', policyDisclosure: 'Shown.', history, refusal },
+  })
+
+  async function disputed() {
+    const booking = await paid()
+    const { chargeId } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'dispute')
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    const [dispute] = await db.select().from(disputes).where(eq(disputes.bookingId, booking.id))
+    assert(dispute, 'the booking is disputed')
+    return dispute
+  }
+  /** The gateway, what reached it, and whether it answers. */
+  function listening(answers: 'always' | 'after the bank has it' | 'never') {
+    const heard: (string | null)[] = []
+    const gateway: PaymentGateway = {
+      ...rig.gateway,
+      submitEvidence: async (id, evidence, key) => {
+        if (answers === 'never') throw new Trouble('payments', 'no answer')
+        const handed = await rig.gateway.submitEvidence(id, evidence, key)
+        heard.push(evidence.refusal)
+        if (answers === 'after the bank has it') throw new Trouble('payments', 'no answer')
+        return handed
+      },
+    }
+    return { gateway, heard }
+  }
+  const handIn = (gateway: PaymentGateway, disputeId: DisputeId, evidence: DisputeEvidence) =>
+    submitEvidence(operator(), gateway, { disputeId, evidence })
+
+  test('may still be on its way: other words wait, and then take its place', async () => {
+    const { id } = await disputed()
+    await expect(handIn(listening('never').gateway, id, says('He wsa there.'))).rejects.toMatchObject({
+      code: 'payment.unavailable',
+    })
+    const { gateway, heard } = listening('always')
+    await expect(handIn(gateway, id, says('He was there.'))).rejects.toMatchObject({
+      code: 'request.in_progress',
+    })
+    await rig.pass({ seconds: 61 })
+    expect((await handIn(gateway, id, says('He was there.'))).evidenceSubmittedAt).not.toBeNull()
+    expect(heard).toEqual(['He was there.'])
+  })
+
+  test('and is with the bank: other words are refused, and what was handed in is known', async () => {
+    const { id } = await disputed()
+    const before = listening('after the bank has it')
+    await expect(handIn(before.gateway, id, says('He wsa there.'))).rejects.toMatchObject({
+      code: 'payment.unavailable',
+    })
+    await rig.pass({ seconds: 61 })
+    const { gateway, heard } = listening('always')
+    await expect(handIn(gateway, id, says('He was there.'))).rejects.toMatchObject({
+      code: 'dispute.wrong_state',
+    })
+    expect(heard).toEqual([])
+    const [dispute] = await db.select().from(disputes).where(eq(disputes.id, id))
+    expect(dispute?.evidenceSubmittedAt).not.toBeNull()
+  })
+
+  test('in the same words is the same hand-in, though more has happened since', async () => {
+    const { id } = await disputed()
+    await expect(handIn(listening('never').gateway, id, says('He was there.'))).rejects.toThrow()
+    const { gateway, heard } = listening('always')
+    await handIn(gateway, id, says('He was there.', 'Booked, paid, done, mailed.'))
+    expect(heard).toEqual(['He was there.'])
+  })
+
+  test('but a no says what the gateway said', async () => {
+    const { id } = await disputed()
+    const gateway: PaymentGateway = {
+      ...rig.gateway,
+      submitEvidence: () =>
+        Promise.reject(new GatewayRejected('evidence_too_long', 'At most 150,000 characters.')),
+    }
+    await expect(handIn(gateway, id, says('He was there.'))).rejects.toMatchObject({
+      code: 'dispute.wrong_state',
+      facts: { gatewayCode: 'evidence_too_long', gatewaySaid: 'At most 150,000 characters.' },
+    })
+    expect((await handIn(rig.gateway, id, says('There.'))).evidenceSubmittedAt).not.toBeNull()
   })
 })
 

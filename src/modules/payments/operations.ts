@@ -104,7 +104,9 @@ export async function tryOperation<T>(
   if (next === 'try') return ask(await countTry(ctx, operation), call)
   const found = await find()
   if (found) return { operation, made: found, rejected: null }
-  return ask(await supersede(ctx, operation), call)
+  // The gateway stores its 500s under the key and would give the same one for a day: what is certainly not there is asked
+  // for again under a key of its own.
+  return ask(await supersede(ctx, operation, operation.request), call)
 }
 
 /**
@@ -130,11 +132,11 @@ async function ask<T>(operation: Operation, call: OperationCall<T>['call']): Pro
 
 /** Tries it under its key, waits until no try is on its way, or looks for what the earlier ones may have made. */
 function nextStep(operation: Operation, now: Temporal.Instant): 'try' | 'wait' | 'look' {
-  const { attempts, createdAt, lastTriedAt } = operation
+  const { attempts, createdAt } = operation
   if (attempts === 0) return 'try'
   const keyMayBeForgotten = isBefore(createdAt.add({ hours: KEY_HOURS_MAX }), now)
   if (attempts < UNANSWERED_TRIES_MAX && !keyMayBeForgotten) return 'try'
-  if (isBefore((lastTriedAt ?? createdAt).add({ seconds: SETTLED_AFTER_SECONDS }), now)) return 'look'
+  if (!mayBeOnItsWay(operation, now)) return 'look'
   return attempts >= TRIES_IN_A_ROW_MAX || keyMayBeForgotten ? 'wait' : 'try'
 }
 
@@ -150,10 +152,21 @@ async function countTry(ctx: Ctx, { id, status }: Operation): Promise<Operation>
   return counted
 }
 
-// The gateway stores its 500s under the key and would give the same one for a day: what is certainly not there is asked
-// for again under a key of its own. Whoever tried it since we looked has one on its way, and goes on.
-async function supersede(ctx: Ctx, operation: Operation): Promise<Operation> {
-  const { id, kind, subjectId, generation, request, status, attempts } = operation
+/** Whether a try of it may still reach the gateway. */
+export function mayBeOnItsWay(
+  { attempts, createdAt, lastTriedAt }: Operation,
+  now: Temporal.Instant,
+): boolean {
+  const settledAt = (lastTriedAt ?? createdAt).add({ seconds: SETTLED_AFTER_SECONDS })
+  return attempts > 0 && !isBefore(settledAt, now)
+}
+
+/**
+ * Puts another in the place of an operation that is certainly not at the gateway; its first try is counted, and the caller's to
+ * make. @throws {Trouble} when somebody has tried it since it was read: theirs is on its way, and goes on.
+ */
+export async function supersede(ctx: Ctx, operation: Operation, request: JsonObject): Promise<Operation> {
+  const { id, kind, subjectId, generation, status, attempts } = operation
   return inTransaction(ctx, async (tx) => {
     const { rowCount } = await tx
       .update(stripeOperations)
