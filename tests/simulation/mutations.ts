@@ -179,8 +179,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'effect key: each try at the gateway has a key of its own',
     file: 'src/modules/payments/operations.ts',
-    find: 'return await call(operation.id, operation.request)',
-    replace: 'return await call(randomUUID(), operation.request)',
+    find: 'made: await call(operation.id, operation.request)',
+    replace: 'made: await call(randomUUID(), operation.request)',
     tests: PAYMENT_TESTS,
   },
   {

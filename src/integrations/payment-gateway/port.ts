@@ -17,8 +17,8 @@ export interface PaymentGateway {
   /** The checkout can no longer be paid. Rejected with `checkout_not_open` when it was paid or expired before. */
   expireCheckout(checkoutId: string): Promise<Checkout>
   readCheckout(checkoutId: string): Promise<Checkout>
-  /** What `createCheckout` made under this key, if it made it since `since`. */
-  findCheckout(key: string, since: Temporal.Instant): Promise<Checkout | null>
+  /** What `createCheckout` made under this key, asked for the first time at `since` and the last time at `until`. */
+  findCheckout(key: string, since: Temporal.Instant, until: Temporal.Instant): Promise<Checkout | null>
 
   readPayment(intentId: string): Promise<GatewayPayment>
   /** The payment that a charge or a refund belongs to; null for anything else, and for what is not there. */

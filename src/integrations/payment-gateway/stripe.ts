@@ -47,7 +47,7 @@ type StripeSettings = Pick<
 
 const SIGNATURE_TOLERANCE_SECONDS = 300
 const PAGE = 100
-const SEARCH_PAGES_MAX = 20 // 2,000 checkouts since the one we look for: more than a minute of the busiest day
+const SEARCH_PAGES_MAX = 60 // 6,000 checkouts around the one we look for: ten minutes of ten a second
 
 // Newest first. Of so many, one has ended: an account that is paid every day has a handful under way.
 const BANK_PAYOUTS_READ = 10
@@ -186,9 +186,13 @@ export function stripeGateway(
         ),
       ),
 
-    findCheckout: (key, since) =>
+    findCheckout: (key, since, until) =>
       ask('findCheckout', async () => {
-        const created = { gte: secondsOf(since) - SIGNATURE_TOLERANCE_SECONDS } // Stripe's clock is not ours
+        // Stripe's clock is not ours. Listed newest first: without an end, all that was made since would come before it.
+        const created = {
+          gte: secondsOf(since) - SIGNATURE_TOLERANCE_SECONDS,
+          lte: secondsOf(until) + SIGNATURE_TOLERANCE_SECONDS,
+        }
         const recent = stripe.checkout.sessions.list({ created, limit: PAGE })
         let seen = 0
         for await (const session of recent) {

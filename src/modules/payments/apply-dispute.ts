@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { GatewayDispute } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
@@ -10,7 +10,7 @@ import type { Tx } from '#src/platform/db/database.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { disputeStateOf, isUndecided, laterDisputeStatus, shareLoss } from './domain/dispute-change.ts'
 import { statusOfCaptured } from './domain/payment-change.ts'
-import { disputeEntryPostings, lossPostings } from './postings.ts'
+import { disputeEntryPostings, lossEffectKeys, lossPostings } from './postings.ts'
 import { listDisputes, readGivenBack } from './queries.ts'
 import { figuresOfPayment } from './start-checkout.ts'
 import { disputes, payments, type Dispute, type Payment } from './tables.ts'
@@ -33,7 +33,7 @@ export async function applyDispute(
   const dispute = before ?? (await open(tx, ctx, payment, seen))
   const status = laterDisputeStatus(dispute.status, seen.status)
   const moved = await postEntries(tx, ctx, payment, seen)
-  const shares = status === 'lost' ? await takeLoss(tx, ctx, payment, dispute, moved.withdrawnMinor) : {}
+  const shares = status === 'lost' ? await takeLoss(tx, ctx, payment, dispute, moved.withdrawnMinor) : null
   const values = {
     status,
     ...moved,
@@ -44,7 +44,9 @@ export async function applyDispute(
     updatedAt: ctx.now,
   }
   await tx.update(disputes).set(values).where(eq(disputes.id, dispute.id))
-  await tell(tx, ctx, dispute, before?.status ?? null, status)
+  // A verdict that was told without a loss is told again with it: who was paid meanwhile has that to give back.
+  const lossIsLate = dispute.status === 'lost' && shares !== null
+  await tell(tx, ctx, dispute, lossIsLate ? 'open' : (before?.status ?? null), status)
   const statuses = known.filter(({ id }) => id !== dispute.id).map((other) => other.status)
   return writeStatus(tx, ctx, payment, [...statuses, status])
 }
@@ -94,10 +96,12 @@ async function postEntries(tx: Tx, ctx: Ctx, payment: Payment, seen: GatewayDisp
   }
 }
 
-/** Once, when the verdict and what it took are both known. */
+/**
+ * Once, when the verdict and what it took are both known: the verdict may be read before the withdrawal. Null when there is
+ * nothing to take yet, or it has been taken.
+ */
 async function takeLoss(tx: Tx, ctx: Ctx, payment: Payment, dispute: Dispute, lostMinor: bigint) {
-  const taken = dispute.basePartMinor + dispute.surchargePartMinor > 0n || dispute.status === 'lost'
-  if (taken || lostMinor === 0n) return {}
+  if (lostMinor === 0n || (await isLossTaken(tx, dispute))) return null
   const figures = await figuresOfPayment(tx, payment.id)
   const { basePartMinor, surchargePartMinor, platformMinor } = shareLoss(
     figures,
@@ -111,6 +115,13 @@ async function takeLoss(tx: Tx, ctx: Ctx, payment: Payment, dispute: Dispute, lo
     lossPostings(payment, dispute.stripeDisputeId, { borneMinor, platformMinor }, ctx.now),
   )
   return { basePartMinor, surchargePartMinor }
+}
+
+async function isLossTaken(tx: Tx, { stripeDisputeId }: Dispute): Promise<boolean> {
+  const { rowCount } = await tx.execute(
+    sql`select from ledger_transfers where effect_key in ${lossEffectKeys(stripeDisputeId)}`,
+  )
+  return rowCount !== 0
 }
 
 async function tell(

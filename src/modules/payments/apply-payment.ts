@@ -94,7 +94,18 @@ async function quarantine(
 ): Promise<Payment> {
   const values = { lastError: QUARANTINED, checkoutUrl: null, syncDueAt: null, updatedAt: ctx.now }
   await tx.update(payments).set(values).where(eq(payments.id, payment.id))
-  if (payment.lastError === QUARANTINED) return { ...payment, ...values }
+  if (payment.lastError !== QUARANTINED) await tellOfMismatch(tx, ctx, payment, seen, mismatch)
+  return { ...payment, ...values }
+}
+
+/** For a person: the log calls one, and the audit trail is what they find. */
+export async function tellOfMismatch(
+  tx: Tx,
+  ctx: Ctx,
+  payment: Payment,
+  seen: GatewayPayment,
+  mismatch: string,
+): Promise<void> {
   ctx.log.error(
     { paymentId: payment.id, intentId: seen.intentId, mismatch },
     'a payment does not match what was asked for',
@@ -111,5 +122,4 @@ async function quarantine(
     },
     reason: mismatch,
   })
-  return { ...payment, ...values }
 }

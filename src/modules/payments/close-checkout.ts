@@ -1,13 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm'
-import {
-  GatewayRejected,
-  type Checkout,
-  type PaymentGateway,
-} from '#src/integrations/payment-gateway/port.ts'
+import { GatewayRejected, type PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { QUARANTINED } from './apply-payment.ts'
+import { expireCheckout } from './expire-checkout.ts'
 import { findOperation, giveUpUnsent } from './operations.ts'
 import { findPaymentOfBooking, lockPaymentOfBooking } from './queries.ts'
 import { openCheckout } from './start-checkout.ts'
@@ -32,7 +29,7 @@ export async function closeCheckout(
   const checkoutId = payment.checkoutSessionId ?? (await findUnanswered(ctx, gateway, payment.id))
   if (checkoutId === null) return markClosed(ctx, payment, null)
 
-  const checkout = await expireOrRead(gateway, checkoutId)
+  const checkout = await expireCheckout(gateway, checkoutId)
   if (checkout.status === 'expired') return markClosed(ctx, payment, checkoutId)
   const synced = await syncPayment(ctx, gateway, payment.id)
   return synced.lastError === QUARANTINED ? 'closed' : 'paid'
@@ -58,16 +55,6 @@ async function findUnanswered(ctx: Ctx, gateway: PaymentGateway, paymentId: stri
     return (await openCheckout(ctx, gateway, operation)).id
   } catch (error) {
     if (error instanceof GatewayRejected) return null // certainly never made
-    throw error
-  }
-}
-
-async function expireOrRead(gateway: PaymentGateway, checkoutId: string): Promise<Checkout> {
-  try {
-    return await gateway.expireCheckout(checkoutId)
-  } catch (error) {
-    if (error instanceof GatewayRejected && error.code === 'checkout_not_open')
-      return gateway.readCheckout(checkoutId)
     throw error
   }
 }

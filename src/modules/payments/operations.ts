@@ -1,10 +1,10 @@
-import { and, desc, eq, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import { GatewayRejected } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
-import { assertNoOpenTransaction, type Ctx } from '#src/platform/context.ts'
+import { assertNoOpenTransaction, inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { Trouble } from '#src/platform/errors.ts'
 import { stripeOperations, type StripeOperation } from './tables.ts'
@@ -24,9 +24,14 @@ export type OperationKind =
   | 'evidence'
   | 'payout_account'
 
-/** So many tries without an answer, and so long ago, and we look for the object before we try once more. */
+/** So many tries without an answer, the last of them so long ago, and we look for the object before we try once more. */
 const UNANSWERED_TRIES_MAX = 3
 const SETTLED_AFTER_SECONDS = 120 // several times as long as a call may take: none is still on its way
+/**
+ * After so many tries there is no other until the last has settled. Whoever asks every second, as the release of a hold does,
+ * would otherwise always have one on its way, and what is not there would never be asked for under another key.
+ */
+const TRIES_IN_A_ROW_MAX = 10 // several who press the button at once all get their page
 /** The gateway may forget a key after 24 hours; from then on a second try under it could be a second effect. */
 const KEY_HOURS_MAX = 23
 
@@ -76,37 +81,62 @@ export interface OperationCall<T> {
   readonly find: () => Promise<T | null>
 }
 
+/** What came of a call, and of which operation: the one that was given, or the one that took its place. */
+export type Outcome<T> =
+  | { readonly operation: Operation; readonly made: T; readonly rejected: null }
+  | { readonly operation: Operation; readonly made: null; readonly rejected: GatewayRejected }
+
 /**
- * Makes the call of an operation, or finds what an earlier try of it made. The caller records the answer together with its
- * effects, by {@link finishOperation} in one transaction.
- * @throws {GatewayRejected} after the rejection is recorded; a new intention then gets a new key.
- * @throws {Trouble} when there is no answer; the operation stays open.
+ * Makes the call of an operation, or finds what an earlier try of it made. Nothing is recorded of what came of it: the caller
+ * does so together with what follows, by {@link finishOperation} or {@link rejectOperation} in one transaction. Until then the
+ * operation is open, and whoever takes it up after a crash hears the same again.
+ * @throws {Trouble} when there is no answer.
  */
-export async function callOperation<T>(
+export async function tryOperation<T>(
   ctx: Ctx,
   operation: Operation,
   { call, find, firstTry = false }: OperationCall<T>,
-): Promise<T> {
+): Promise<Outcome<T>> {
   assertNoOpenTransaction('the payment gateway')
   if (firstTry) return ask(ctx, operation, call)
-  let current = operation
-  if (isUnanswered(current, ctx.now)) {
-    const found = await find()
-    if (found) return found
-    current = await supersede(ctx, current)
-  }
-  await countTry(ctx.db, current)
-  return ask(ctx, current, call)
+  const next = nextStep(operation, ctx.now)
+  if (next === 'wait') throw new Trouble('payments', 'an earlier try may still be on its way')
+  if (next === 'try') return ask(ctx, await countTry(ctx, operation), call)
+  const found = await find()
+  if (found) return { operation, made: found, rejected: null }
+  // The gateway stores its 500s under the key and would give the same one for a day: what is certainly not there is asked
+  // for again under a key of its own.
+  return ask(ctx, await supersede(ctx, operation, operation.request), call)
 }
 
-/** @throws {Trouble} when it was given up meanwhile: what it was for is decided anew. */
-async function countTry(db: Queryable, { id }: Operation): Promise<void> {
-  const { rowCount } = await db
+/**
+ * {@link tryOperation} where nothing follows from a rejection but that it is known.
+ * @throws {GatewayRejected} after the rejection is recorded; a new intention then gets a new key.
+ * @throws {Trouble} when there is no answer; the operation stays open.
+ */
+export async function callOperation<T>(ctx: Ctx, operation: Operation, how: OperationCall<T>): Promise<T> {
+  const { operation: called, made, rejected } = await tryOperation(ctx, operation, how)
+  if (rejected === null) return made
+  await rejectOperation(ctx.db, ctx.now, called, rejected.message)
+  throw rejected
+}
+
+async function ask<T>(ctx: Ctx, operation: Operation, call: OperationCall<T>['call']): Promise<Outcome<T>> {
+  try {
+    return { operation, made: await call(operation.id, operation.request), rejected: null }
+  } catch (error) {
+    if (error instanceof GatewayRejected) return { operation, made: null, rejected: error }
+    if (error instanceof Trouble && error.happened === 'nothing') await uncountTry(ctx.db, operation)
+    throw error
+  }
+}
+
+/** `attempts` counts the tries that may be at the gateway; this one is not. */
+async function uncountTry(db: Queryable, { id }: Operation): Promise<void> {
+  await db
     .update(stripeOperations)
-    .set({ attempts: sql`${stripeOperations.attempts} + 1` })
-    .where(and(eq(stripeOperations.id, id), ne(stripeOperations.status, 'rejected')))
-  if (rowCount === 0)
-    throw new Trouble('payments', 'this was given up by somebody else', undefined, 'nothing')
+    .set({ attempts: sql`${stripeOperations.attempts} - 1` })
+    .where(eq(stripeOperations.id, id))
 }
 
 /**
@@ -131,48 +161,82 @@ export async function giveUpUnsent(
   return rowCount === 1
 }
 
-async function ask<T>(ctx: Ctx, operation: Operation, call: OperationCall<T>['call']): Promise<T> {
-  try {
-    return await call(operation.id, operation.request)
-  } catch (error) {
-    if (error instanceof GatewayRejected) await rejectOperation(ctx.db, ctx.now, operation, error.message)
-    if (error instanceof Trouble && error.happened === 'nothing') await uncountTry(ctx.db, operation)
-    throw error
-  }
+/** Tries it under its key, waits until no try is on its way, or looks for what the earlier ones may have made. */
+function nextStep(operation: Operation, now: Temporal.Instant): 'try' | 'wait' | 'look' {
+  const { attempts, createdAt } = operation
+  if (attempts === 0) return 'try'
+  const keyMayBeForgotten = isBefore(createdAt.add({ hours: KEY_HOURS_MAX }), now)
+  if (attempts < UNANSWERED_TRIES_MAX && !keyMayBeForgotten) return 'try'
+  if (!mayBeOnItsWay(operation, now)) return 'look'
+  return attempts >= TRIES_IN_A_ROW_MAX || keyMayBeForgotten ? 'wait' : 'try'
 }
 
-/** `attempts` counts the tries that may be at the gateway; this one is not. */
-async function uncountTry(db: Queryable, { id }: Operation): Promise<void> {
-  await db
+/** Written down before the call is made. One that was given up since it was read is not tried again: another has its place. */
+async function countTry(ctx: Ctx, { id, status }: Operation): Promise<Operation> {
+  const lastTriedAt = sql`greatest(${stripeOperations.lastTriedAt}, ${ctx.now.toString()}::timestamptz)`
+  const [counted] = await ctx.db
     .update(stripeOperations)
-    .set({ attempts: sql`${stripeOperations.attempts} - 1` })
-    .where(eq(stripeOperations.id, id))
+    .set({ attempts: sql`${stripeOperations.attempts} + 1`, lastTriedAt })
+    .where(and(eq(stripeOperations.id, id), inArray(stripeOperations.status, [status, 'succeeded'])))
+    .returning()
+  if (!counted) throw new Trouble('payments', 'the operation was given up meanwhile', undefined, 'nothing')
+  return counted
 }
 
-function isUnanswered({ attempts, createdAt }: Operation, now: Temporal.Instant): boolean {
-  if (attempts === 0) return false
-  if (isBefore(createdAt.add({ hours: KEY_HOURS_MAX }), now)) return true
-  return attempts >= UNANSWERED_TRIES_MAX && isBefore(createdAt.add({ seconds: SETTLED_AFTER_SECONDS }), now)
+/** Whether a try of it may still reach the gateway. */
+export function mayBeOnItsWay(
+  { attempts, createdAt, lastTriedAt }: Operation,
+  now: Temporal.Instant,
+): boolean {
+  const settledAt = (lastTriedAt ?? createdAt).add({ seconds: SETTLED_AFTER_SECONDS })
+  return attempts > 0 && !isBefore(settledAt, now)
 }
 
-// The gateway stores its 500s under the key and would give the same one for a day: what is certainly not there is asked
-// for again under a key of its own.
-async function supersede(ctx: Ctx, operation: Operation): Promise<Operation> {
-  await rejectOperation(ctx.db, ctx.now, operation, 'no answer, and not found at the gateway')
-  const { kind, subjectId, request } = operation
-  return intendOperation(ctx.db, ctx.now, { kind: kind as OperationKind, subjectId, request })
+/**
+ * Puts another in the place of an operation that is certainly not at the gateway; its first try is counted, and the caller's to
+ * make. @throws {Trouble} when somebody has tried it since it was read: theirs is on its way, and goes on.
+ */
+export async function supersede(ctx: Ctx, operation: Operation, request: JsonObject): Promise<Operation> {
+  const { id, kind, subjectId, generation, status, attempts } = operation
+  return inTransaction(ctx, async (tx) => {
+    const { rowCount } = await tx
+      .update(stripeOperations)
+      .set({ status: 'rejected', error: 'no answer, and not found at the gateway', finishedAt: ctx.now })
+      .where(
+        and(
+          eq(stripeOperations.id, id),
+          eq(stripeOperations.status, status),
+          eq(stripeOperations.attempts, attempts),
+        ),
+      )
+    const [next] =
+      rowCount === 0
+        ? []
+        : await tx
+            .insert(stripeOperations)
+            .values({
+              ...{ id: randomUUID(), kind, subjectId, generation: generation + 1, request },
+              ...{ attempts: 1, createdAt: ctx.now, lastTriedAt: ctx.now },
+            })
+            .onConflictDoNothing()
+            .returning()
+    if (!next) throw new Trouble('payments', 'the operation was tried or given up meanwhile')
+    return next
+  })
 }
 
+/** @returns false when what came of it was recorded before: what follows from it has followed. */
 export async function rejectOperation(
   db: Queryable,
   now: Temporal.Instant,
   { id }: Pick<Operation, 'id'>,
   error: string,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { rowCount } = await db
     .update(stripeOperations)
     .set({ status: 'rejected', error, finishedAt: now })
     .where(and(eq(stripeOperations.id, id), eq(stripeOperations.status, 'intended')))
+  return rowCount !== 0
 }
 
 /** Records what the operation made, in the transaction that records what follows from it. */

@@ -4,8 +4,10 @@ import { createHash, createHmac, randomUUID } from 'node:crypto'
 import http from 'node:http'
 import Stripe from 'stripe'
 import { signatureOf } from '#sandbox/stripe/webhooks.ts'
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { listTransfersOfSubject } from '#src/modules/ledger/reads.ts'
+import { withDeadline } from '#src/platform/deadline.ts'
 import { inTransaction } from '#src/platform/context.ts'
 import { Refusal, Trouble } from '#src/platform/errors.ts'
 import { createLog } from '#src/platform/log.ts'
@@ -28,6 +30,7 @@ import {
 } from '#tests/support/money.ts'
 import { closeCheckout } from './close-checkout.ts'
 import { callOperation, giveUpUnsent, intendOperation, type Operation } from './operations.ts'
+import { processWebhooks } from './process-webhooks.ts'
 import { listRefunds } from './queries.ts'
 import { receiveWebhook } from './receive-webhook.ts'
 import { requestCapture } from './request-capture.ts'
@@ -39,7 +42,7 @@ import { stripeOperations, webhookEvents } from './tables.ts'
 
 const rig = await moneyRig()
 const { db, owner } = rig.database
-const quiet = { metrics: createMetrics('test'), log: createLog('test', 'silent') }
+const quiet = () => ({ metrics: createMetrics('test'), log: createLog('test', 'silent') })
 const provider = await makeProvider(rig)
 
 afterEach(() => rig.clearFaults())
@@ -477,10 +480,10 @@ describe('a refund', () => {
 
   test('F26 whose answer takes longer than we wait is said to be on its way until somebody knows, and is made once', async () => {
     const booking = await paidBooking(rig, provider)
-    await rig.fault({ match: 'POST /v1/refunds', action: 'delay', delayMs: 9_000, times: 1 })
+    await rig.fault({ match: 'POST /v1/refunds', action: 'delay', delayMs: 5_000, times: 1 })
     await rig.fault({ match: 'event:*', action: 'drop-before' })
     const asked = await refund(booking.id, 10_000n, 1_000n, 'cancellation')
-    await rig.runJobs() // gives up waiting after eight seconds
+    await withDeadline(4_000, () => rig.runJobs())
     const operation = () =>
       db
         .select()
@@ -884,6 +887,33 @@ describe('a webhook', () => {
       .toEqual([{ status: 'dead', attempts: 10 }])
   })
 
+  test('one of very many about one object is acted on with no more than a hundred others, and none is left', async () => {
+    const booking = await makeBooking(rig, provider)
+    await checkOut(rig, booking)
+    const { id } = await paymentOf(rig, booking.id)
+    const intentId = `pi_${randomUUID()}`
+    const object = { id: intentId, object: 'payment_intent', metadata: { payment_id: id } }
+    const body = eventWith(object, 'payment_intent.payment_failed')
+    await db.execute(sql`
+      insert into webhook_events (id, endpoint, type, object_id, livemode, body, created_at, received_at)
+      select 'evt_many_' || n, 'platform', 'payment_intent.payment_failed', ${intentId}, false, ${body}, now(), now()
+      from generate_series(1, 250) n`)
+    let reads = 0
+    const counting: PaymentGateway = {
+      ...rig.gateway,
+      readCheckout: (checkoutId) => {
+        reads += 1
+        return rig.gateway.readCheckout(checkoutId)
+      },
+    }
+    await processWebhooks(rig.ctx(), counting, intentId)
+    expect(reads).toBe(3)
+    const { rows } = await db.execute(
+      sql`select status, count(*)::int as count from webhook_events where object_id = ${intentId} group by status`,
+    )
+    expect(rows).toEqual([{ status: 'processed', count: 250 }])
+  })
+
   test('F21 that cannot be stored is answered with a 5xx, so that it comes again', async () => {
     const body = eventWith({ id: 'pi_unstored', object: 'payment_intent', metadata: {} })
     await owner.execute(sql`alter table webhook_events rename to webhook_events_away`)
@@ -919,7 +949,7 @@ describe('a webhook', () => {
   })
 
   test('F20 of test mode is stored and ignored where the key is live', async () => {
-    const live = stripeGateway({ ...rig.config, STRIPE_SECRET_KEY: 'sk_live_of_the_tests' }, quiet)
+    const live = stripeGateway({ ...rig.config, STRIPE_SECRET_KEY: 'sk_live_of_the_tests' }, quiet())
     const body = eventWith({ id: 'acct_l', object: 'account' }, 'account.updated', { account: 'acct_l' })
     const signature = sign(body, rig.secrets.connect)
     await receiveWebhook({ db, gateway: live }, rig.ctx().now, 'connect', body, signature)
@@ -970,7 +1000,7 @@ describe('a webhook', () => {
   test('F24 is taken whichever of the two secrets it is signed with while they change, and not a moment longer', async () => {
     const [before, after] = ['whsec_of_yesterday', 'whsec_of_today']
     const knowing = (secrets: string[]) => {
-      const gateway = stripeGateway({ ...rig.config, STRIPE_WEBHOOK_SECRET: secrets }, quiet)
+      const gateway = stripeGateway({ ...rig.config, STRIPE_WEBHOOK_SECRET: secrets }, quiet())
       return async (signedWith: string) => {
         const body = eventWith({ id: 'cus_1', object: 'customer' }, 'customer.created')
         const at = Math.floor(Date.now() / 1000)
@@ -1064,6 +1094,60 @@ describe('a webhook', () => {
       await expectBalanced(rig)
     },
   )
+
+  // The last ones: Stripe holds that money, and the books know nothing of it.
+  describe('about money beside the payment that it names', () => {
+    /** Somebody pays once more, with what we write on our own payments. */
+    async function paidBeside(booking: MadeBooking): Promise<string> {
+      const { id } = await paymentOf(rig, booking.id)
+      await rig.fault({ match: 'event:*', action: 'drop-before' })
+      const { id: intentId } = await stripe.paymentIntents.create({
+        ...{ amount: 11_000, currency: 'usd', payment_method: 'pm_card_visa', confirm: true },
+        metadata: { payment_id: id, booking_id: booking.id },
+        return_url: 'https://app.test/confirmation',
+      })
+      await rig.clearFaults()
+      const [event] = (await stripe.events.list({ type: 'payment_intent.succeeded', limit: 1 })).data
+      expect(event?.data.object).toMatchObject({ id: intentId })
+      for (const eventId of [event?.id, `evt_${randomUUID()}`]) {
+        const body = JSON.stringify({ ...event, id: eventId })
+        expect((await deliver(body, sign(body))).status).toBe(200)
+        await rig.runJobs()
+        expect(await statusOf(body)).toBe('processed')
+      }
+      return intentId
+    }
+
+    const setAside = async (booking: MadeBooking) => {
+      const { id } = await paymentOf(rig, booking.id)
+      const { rows } = await db.execute<{ intent: string; reason: string }>(sql`
+        select after->>'intentId' as intent, reason from audit_log where action = 'payment.quarantine' and subject_id = ${id}`)
+      return rows
+    }
+    const REASON = 'paid beside the payment that we know'
+
+    test('is no twin of the news that we have: it is set aside for a person, once', async () => {
+      const booking = await paidBooking(rig, provider)
+      const before = await paymentOf(rig, booking.id)
+      const intent = await paidBeside(booking)
+      expect(await setAside(booking)).toEqual([{ intent, reason: REASON }])
+      const { status, paymentIntentId, lastError } = before
+      expect(await paymentOf(rig, booking.id)).toMatchObject({ status, paymentIntentId, lastError })
+      expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 11_000n })
+      expect(await eventsAbout(rig, booking.id)).toEqual(['payment.captured'])
+    })
+
+    test('is set aside too where the payment is still to be paid, and it can be', async () => {
+      const booking = await makeBooking(rig, provider)
+      const url = await checkOut(rig, booking)
+      const intent = await paidBeside(booking)
+      expect(await setAside(booking)).toEqual([{ intent, reason: REASON }])
+      expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'unpaid', paymentIntentId: null })
+      expect(await payWith(url, CARDS.succeeds)).toBe(303)
+      await syncPayment(rig.ctx(), rig.gateway, booking.id)
+      expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured' })
+    })
+  })
 
   const idOf = (body: string) => (JSON.parse(body) as { id: string }).id
 

@@ -143,6 +143,11 @@ export function disputeEntryPostings(payment: Payment, disputeId: string, entry:
   return all.filter(({ amount }) => amount.amountMinor > 0n)
 }
 
+/** Of {@link lossPostings}: a loss is in the ledger under one of them or both. */
+export function lossEffectKeys(disputeId: string): [borne: string, beyond: string] {
+  return [`stripe:${disputeId}:loss`, `stripe:${disputeId}:platform_loss`]
+}
+
 /** The bank keeps what it took: the booking bears it like a refund, and the platform what is beyond that. */
 export function lossPostings(
   payment: Payment,
@@ -157,13 +162,14 @@ export function lossPostings(
     occurredAt,
   } as const
   const { currency } = payment
+  const [borneKey, beyondKey] = lossEffectKeys(disputeId)
   const all: Transfer[] = [
     {
       ...common,
       kind: 'dispute_loss',
       debit: { code: 'escrow' },
       amount: { amountMinor: borneMinor, currency },
-      effectKey: `stripe:${disputeId}:loss`,
+      effectKey: borneKey,
       description: 'Lost to the customer by dispute',
     },
     {
@@ -171,7 +177,7 @@ export function lossPostings(
       kind: 'platform_loss',
       debit: { code: 'losses' },
       amount: { amountMinor: platformMinor, currency },
-      effectKey: `stripe:${disputeId}:platform_loss`,
+      effectKey: beyondKey,
       description: 'Lost by dispute beyond what was left of the payment',
     },
   ]

@@ -7,6 +7,7 @@ import { emit } from '#src/platform/outbox/emit.ts'
 import { stableId } from '#src/platform/stable-id.ts'
 import { findPayment, findPaymentByIntent, findRefund } from './queries.ts'
 import { WEBHOOK_TRIES_MAX } from './receive-webhook.ts'
+import { setAsideSecond } from './set-aside-second.ts'
 import { syncRefund } from './settle-refund.ts'
 import { syncKnown } from './sync-payment.ts'
 import { webhookEvents, type Payment, type WebhookEvent } from './tables.ts'
@@ -16,17 +17,26 @@ class NotThereYet extends Error {
   override readonly name = 'NotThereYet'
 }
 
+/** Read at once with their bodies. More than this wait about one object only after something has gone very wrong. */
+const EVENTS_AT_ONCE = 100
+
 /**
- * Acts on the stored events about one object: what they name is read again from the gateway, once for all of them. What
+ * Acts on the stored events about one object: what they name is read again from the gateway, once for all of a batch. What
  * fails is tried again with the job; what fails {@link WEBHOOK_TRIES_MAX} times is a dead letter for an operator.
  */
 export async function processWebhooks(ctx: Ctx, gateway: PaymentGateway, objectId: string): Promise<void> {
+  // Ends: a batch in which something fails throws, and of any other nothing is found again.
+  while ((await processBatch(ctx, gateway, objectId)) === EVENTS_AT_ONCE);
+}
+
+/** The oldest that wait. @returns how many there were. */
+async function processBatch(ctx: Ctx, gateway: PaymentGateway, objectId: string): Promise<number> {
   const events = await ctx.db
     .select()
     .from(webhookEvents)
     .where(and(eq(webhookEvents.objectId, objectId), eq(webhookEvents.status, 'received')))
     .orderBy(webhookEvents.createdAt)
-  if (events.length === 0) return
+    .limit(EVENTS_AT_ONCE)
   const bySubject = Map.groupBy(
     events.map((event) => ({ event, parsed: gateway.parseEvent(event.body) })),
     ({ parsed }) => subjectName(parsed.subject),
@@ -51,6 +61,7 @@ export async function processWebhooks(ctx: Ctx, gateway: PaymentGateway, objectI
     }
   }
   if (failures.length > 0) throw failures[0]
+  return events.length
 }
 
 /** Events of one subject. @returns false when they are about nothing of ours. */
@@ -89,7 +100,11 @@ async function actOnPayment(
 ): Promise<boolean> {
   const payment = await findNamedPayment(ctx, subjects)
   if (!payment) return false
-  if (subjects.some(({ reached }) => !isReached(payment, reached))) await syncKnown(ctx, gateway, payment)
+  const heard = subjects.every((subject) => isReached(payment, subject))
+  const known = heard ? payment : await syncKnown(ctx, gateway, payment)
+  const paid = subjects.flatMap(({ reached, intentId }) => (reached !== null && intentId ? [intentId] : []))
+  for (const intentId of new Set(paid))
+    if (intentId !== known.paymentIntentId) await setAsideSecond(ctx, gateway, known, intentId)
   return true
 }
 
@@ -106,9 +121,9 @@ async function findNamedPayment(ctx: Ctx, subjects: readonly PaymentSubject[]): 
   return intentId ? findPaymentByIntent(ctx.db, intentId) : null
 }
 
-/** The twin of news we have had: nothing to read. */
-function isReached(payment: Payment, reached: PaymentSubject['reached']): boolean {
-  if (reached === null) return false
+/** The twin of news we have had: nothing to read. Of another payment at the gateway it is no twin, whatever it names. */
+function isReached(payment: Payment, { reached, intentId }: PaymentSubject): boolean {
+  if (reached === null || (intentId !== null && intentId !== payment.paymentIntentId)) return false
   if (payment.capturedMinor > 0n) return payment.processingFeeMinor !== null
   return reached === 'authorized' && (payment.status === 'authorized' || payment.status === 'voided')
 }

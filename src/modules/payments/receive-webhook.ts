@@ -56,13 +56,15 @@ export async function storeEvent(
     now: now.toString(),
     acted: ours && subject.kind !== 'none',
     captured: captured !== null && isId(captured) ? captured : null,
+    intentId: subject.kind === 'payment' ? subject.intentId : null,
   })
 }
 
 interface StoreValues extends Record<string, string | boolean | null> {
   acted: boolean
-  /** The payment that the event says is captured. */
+  /** The payment that the event says is captured, and the one at the gateway that it is about: another's is no old news. */
   captured: string | null
+  intentId: string | null
 }
 
 const $ = sql.placeholder
@@ -71,8 +73,8 @@ const store = prepared<StoreValues>(
     with seen as (
       select case when not ${$('acted')}::boolean then 'ignored'
                   -- The twin of news that we have: a capture is never undone, so there is nothing to read.
-                  when exists (select from payments where id = ${$('captured')}::uuid and captured_minor > 0
-                               and processing_fee_minor is not null) then 'processed'
+                  when exists (select from payments where id = ${$('captured')}::uuid and payment_intent_id = ${$('intentId')}
+                               and captured_minor > 0 and processing_fee_minor is not null) then 'processed'
                   else 'received' end as status),
     stored as (
       insert into webhook_events (id, endpoint, type, account_id, object_id, livemode, api_version, body, status, created_at,

@@ -1,10 +1,16 @@
-import { GatewayRejected, type PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import type { GatewayRejected, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { PaymentId } from '#src/kernel/ids.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { applyPayment } from './apply-payment.ts'
-import { callOperation, findOperation, finishOperation, rejectOperation } from './operations.ts'
+import {
+  findOperation,
+  finishOperation,
+  rejectOperation,
+  tryOperation,
+  type Operation,
+} from './operations.ts'
 import { findPayment, lockPayment } from './queries.ts'
 import { syncPayment } from './sync-payment.ts'
 import type { Payment } from './tables.ts'
@@ -19,19 +25,21 @@ export async function settleCapture(ctx: Ctx, gateway: PaymentGateway, paymentId
   const asked = await findOperation(ctx.db, 'void', paymentId)
   if (asked?.status === 'intended' && operation.attempts === 0) {
     // Given back before it was ever taken: the void stands, and nothing is charged.
-    return rejectOperation(ctx.db, ctx.now, operation, 'voided before it was captured')
+    await rejectOperation(ctx.db, ctx.now, operation, 'voided before it was captured')
+    return
   }
-  const captured = await callOperation(ctx, operation, {
+  const {
+    operation: called,
+    made: captured,
+    rejected,
+  } = await tryOperation(ctx, operation, {
     call: (key) => gateway.capture(paymentIntentId, key),
     find: async () => {
       const seen = await gateway.readPayment(paymentIntentId)
       return seen.status === 'captured' ? seen : null
     },
-  }).catch((error: unknown) => {
-    if (error instanceof GatewayRejected) return error
-    throw error
   })
-  if (captured instanceof GatewayRejected) return tellFailure(ctx, gateway, payment, captured)
+  if (rejected !== null) return tellFailure(ctx, gateway, payment, called, rejected)
   await inTransaction(ctx, async (tx) => {
     await applyPayment(
       tx,
@@ -40,7 +48,7 @@ export async function settleCapture(ctx: Ctx, gateway: PaymentGateway, paymentId
       captured,
       captured.charge?.feeMinor == null ? ctx.now : null,
     )
-    await finishOperation(tx, ctx.now, operation, captured.intentId)
+    await finishOperation(tx, ctx.now, called, captured.intentId)
   })
 }
 
@@ -48,18 +56,23 @@ export async function settleCapture(ctx: Ctx, gateway: PaymentGateway, paymentId
 async function tellFailure(
   ctx: Ctx,
   gateway: PaymentGateway,
-  payment: Payment,
+  { id, bookingId }: Payment,
+  operation: Operation,
   rejected: GatewayRejected,
 ): Promise<void> {
-  const now = await syncPayment(ctx, gateway, payment.id)
-  if (now.capturedMinor > 0n) return
-  ctx.log.warn({ paymentId: payment.id, code: rejected.code }, 'a capture was refused')
-  const payload = {
-    bookingId: payment.bookingId,
-    paymentId: payment.id,
-    reason: rejected.sentence ?? 'The card could not be charged.',
-  }
-  await inTransaction(ctx, (tx) =>
-    emit(tx, { type: 'payment.capture_failed', subjectId: payment.bookingId, payload, occurredAt: ctx.now }),
-  )
+  await syncPayment(ctx, gateway, id)
+  await inTransaction(ctx, async (tx) => {
+    const { capturedMinor, paymentIntentId } = await lockPayment(tx, id)
+    if (capturedMinor > 0n) {
+      assert(paymentIntentId, 'what is captured was authorized')
+      await finishOperation(tx, ctx.now, operation, paymentIntentId)
+      return
+    }
+    // Whoever was told the same and came first has said so.
+    if (!(await rejectOperation(tx, ctx.now, operation, rejected.message))) return
+    ctx.log.warn({ paymentId: id, code: rejected.code }, 'a capture was refused')
+    const reason = rejected.sentence ?? 'The card could not be charged.'
+    const payload = { bookingId, paymentId: id, reason }
+    await emit(tx, { type: 'payment.capture_failed', subjectId: bookingId, payload, occurredAt: ctx.now })
+  })
 }

@@ -1,13 +1,15 @@
-import {
-  GatewayRejected,
-  type PaymentGateway,
-  type RefundRequest,
-} from '#src/integrations/payment-gateway/port.ts'
+import type { PaymentGateway, RefundRequest } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { RefundId } from '#src/kernel/ids.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { applyRefund, failRefund } from './apply-refund.ts'
-import { callOperation, findOperation, finishOperation } from './operations.ts'
+import {
+  findOperation,
+  finishOperation,
+  rejectOperation,
+  tryOperation,
+  type Operation,
+} from './operations.ts'
 import { findRefund, lockPayment } from './queries.ts'
 import type { Refund } from './tables.ts'
 
@@ -18,18 +20,22 @@ export async function settleRefund(ctx: Ctx, gateway: PaymentGateway, refundId: 
   const operation = await findOperation(ctx.db, 'refund', refundId)
   if (operation?.status !== 'intended') return
   const request = operation.request as unknown as RefundRequest
-  const made = await callOperation(ctx, operation, {
+  const {
+    operation: called,
+    made,
+    rejected,
+  } = await tryOperation(ctx, operation, {
     call: (key) => gateway.refund(request, key),
     find: async () =>
       (await gateway.listRefunds(request.intentId)).find((found) => found.refundId === refundId) ?? null,
-  }).catch((error: unknown) => {
-    if (error instanceof GatewayRejected) return error
-    throw error
   })
-  if (made instanceof GatewayRejected) return giveUp(ctx, gateway, refund, request, made)
+  if (rejected !== null) {
+    ctx.log.error({ refundId, code: rejected.code }, 'a refund was refused')
+    return giveUp(ctx, gateway, refund, called, rejected.message)
+  }
   await inTransaction(ctx, async (tx) => {
     await applyRefund(tx, ctx, await lockPayment(tx, refund.paymentId), made)
-    await finishOperation(tx, ctx.now, operation, made.id)
+    await finishOperation(tx, ctx.now, called, made.id)
   })
 }
 
@@ -46,21 +52,26 @@ export async function syncRefund(ctx: Ctx, gateway: PaymentGateway, refund: Refu
 async function giveUp(
   ctx: Ctx,
   gateway: PaymentGateway,
-  refund: Refund,
-  request: RefundRequest,
-  rejected: GatewayRejected,
+  { id, paymentId }: Refund,
+  operation: Operation,
+  reason: string,
 ): Promise<void> {
-  const made = await gateway.listRefunds(request.intentId)
-  ctx.log.error({ refundId: refund.id, code: rejected.code }, 'a refund was refused')
+  const { intentId } = operation.request as unknown as RefundRequest
+  const made = await gateway.listRefunds(intentId)
   await inTransaction(ctx, async (tx) => {
-    let payment = await lockPayment(tx, refund.paymentId)
-    const own = made.find(({ refundId }) => refundId === refund.id)
+    let payment = await lockPayment(tx, paymentId)
+    const own = made.find(({ refundId }) => refundId === id)
     if (own) {
       await applyRefund(tx, ctx, payment, own)
+      await finishOperation(tx, ctx.now, operation, own.id)
       return
     }
+    // Whoever was told the same and came first has done what follows.
+    if (!(await rejectOperation(tx, ctx.now, operation, reason))) return
+    const refund = await findRefund(tx, id)
+    assert(refund, 'a refund is never deleted')
     // The reservation goes first, so that a refund made by hand for the same money finds room.
-    payment = await failRefund(tx, ctx, payment, refund, rejected.message)
+    if (refund.status === 'requested') payment = await failRefund(tx, ctx, payment, refund, reason)
     for (const other of made) payment = await applyRefund(tx, ctx, payment, other)
   })
 }

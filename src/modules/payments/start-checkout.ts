@@ -16,8 +16,15 @@ import type { Tx } from '#src/platform/db/database.ts'
 import { prepared } from '#src/platform/db/prepared.ts'
 import { refuse, Trouble } from '#src/platform/errors.ts'
 import type { PriceFigures } from './domain/fees.ts'
-import { callOperation, findOperation, intendOperation, type Operation } from './operations.ts'
-import { lockPaymentOfBooking } from './queries.ts'
+import { expireCheckout } from './expire-checkout.ts'
+import {
+  findOperation,
+  intendOperation,
+  rejectOperation,
+  tryOperation,
+  type Operation,
+} from './operations.ts'
+import { findPayment, lockPaymentOfBooking } from './queries.ts'
 import { payments, stripeOperations, type Payment } from './tables.ts'
 
 export interface StartCheckout {
@@ -134,8 +141,9 @@ const insertFirst = prepared<Record<string, string | number | bigint>>(
       values (${$('paymentId')}, ${$('bookingId')}, ${$('captureMethod')}, ${$('currency')}, ${$('amountMinor')},
         ${$('syncDueAt')}, ${$('now')}, ${$('now')})
       on conflict (booking_id) do nothing returning id)
-    insert into stripe_operations (id, kind, subject_id, request, attempts, created_at)
-    select ${$('operationId')}::uuid, 'checkout', payment.id, ${$('request')}::jsonb, ${$('attempts')}::int, ${$('now')}::timestamptz
+    insert into stripe_operations (id, kind, subject_id, request, attempts, created_at, last_tried_at)
+    select ${$('operationId')}::uuid, 'checkout', payment.id, ${$('request')}::jsonb, ${$('attempts')}::int, ${$('now')}::timestamptz,
+      ${$('now')}::timestamptz
     from payment`,
 )
 
@@ -217,36 +225,64 @@ function intended(request: CheckoutRequest, generation: number, now: Temporal.In
     resultId: null,
     error: null,
     attempts: 1, // whoever writes it down makes the call at once
+    lastTriedAt: now,
     createdAt: now,
     finishedAt: null,
   }
 }
 
-/** Makes the call and records the page. @throws {Trouble} {GatewayRejected} */
+/**
+ * Makes the call and records the page. An answer that comes late may be about a page that was closed meanwhile, or whose
+ * operation was given up and has another in its place: that page is not the one of the payment, and must not be payable.
+ * @returns the page of the payment; one that is not, as it is now that it cannot be paid any more.
+ * @throws {Trouble} {GatewayRejected}
+ */
 export async function openCheckout(
   ctx: Ctx,
   gateway: PaymentGateway,
   operation: Operation,
   firstTry = false,
 ): Promise<Checkout> {
-  const checkout = await callOperation(ctx, operation, {
+  const {
+    operation: called,
+    made: checkout,
+    rejected,
+  } = await tryOperation(ctx, operation, {
     firstTry,
     call: (key, request) => gateway.createCheckout(request as unknown as CheckoutRequest, key),
-    find: () => gateway.findCheckout(operation.id, operation.createdAt),
+    find: () =>
+      gateway.findCheckout(operation.id, operation.createdAt, operation.lastTriedAt ?? operation.createdAt),
   })
+  if (rejected !== null) {
+    await rejectOperation(ctx.db, ctx.now, called, rejected.message)
+    throw rejected
+  }
   const { id, url } = checkout
-  await recordCheckout(ctx.db, { id, url, paymentId: operation.subjectId, now: ctx.now.toString() })
-  return checkout
+  const { rowCount } = await recordCheckout(ctx.db, {
+    id,
+    url,
+    operationId: called.id,
+    now: ctx.now.toString(),
+  })
+  if (rowCount !== 0 || (await isOpenPage(ctx, called.subjectId, id))) return checkout
+  ctx.log.warn({ paymentId: called.subjectId, checkoutId: id }, 'an answer came after its page was given up')
+  return expireCheckout(gateway, id)
 }
 
 const recordCheckout = prepared<Record<string, string | null>>(
   () => sql`
     with operation as (
       update stripe_operations set status = 'succeeded', result_id = ${$('id')}, finished_at = ${$('now')}
-      where kind = 'checkout' and subject_id = ${$('paymentId')} and status = 'intended')
+      where id = ${$('operationId')} and status = 'intended' returning subject_id)
     update payments set checkout_session_id = ${$('id')}, checkout_url = ${$('url')}, updated_at = ${$('now')}
-    where id = ${$('paymentId')} and checkout_session_id is null`,
+    from operation where payments.id = operation.subject_id and checkout_session_id is null`,
 )
+
+/** Whether somebody who asked for the same page recorded it first. */
+async function isOpenPage(ctx: Ctx, paymentId: string, checkoutId: string): Promise<boolean> {
+  const payment = await findPayment(ctx.db, paymentId as PaymentId)
+  return payment?.checkoutSessionId === checkoutId && payment.checkoutUrl !== null
+}
 
 function jsonOf(request: CheckoutRequest): JsonObject {
   return request as unknown as JsonObject

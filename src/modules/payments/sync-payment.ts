@@ -41,8 +41,9 @@ export async function syncKnown(
   const { payment: seen, checkoutOpen } = await look(gateway, payment)
   if (seen === null) return planNextLook(ctx, payment, checkoutOpen)
   const refunds = await lookAtRefunds(gateway, payment, seen)
-  // The charge of an inquiry need not say that it is disputed: whoever heard of one asks.
-  const disputes = disputed || seen.charge?.disputed ? await gateway.listDisputes(seen.intentId) : []
+  // The charge of an inquiry need not say that it is disputed: whoever has heard of one asks, until it is decided.
+  const asks = disputed || payment.status === 'disputed' || seen.charge?.disputed
+  const disputes = asks ? await gateway.listDisputes(seen.intentId) : []
   return inTransaction(ctx, async (tx) => {
     const locked = await lockPayment(tx, payment.id)
     // Opened again meanwhile, at another price perhaps: what we read is of the page that was closed.

@@ -46,6 +46,8 @@ export const refunds = pgTable('refunds', {
   replacesId: uuid().$type<RefundId>(),
   /** When a refund that failed was given back in some other way. */
   settledOutsideAt: instant(),
+  /** When one on its way is looked at again; null when it never was. */
+  syncDueAt: instant(),
   requestedAt: instant().notNull(),
   settledAt: instant(),
 })
@@ -86,6 +88,7 @@ export const stripeOperations = pgTable('stripe_operations', {
   resultId: text(),
   error: text(),
   attempts: integer().notNull().default(0),
+  lastTriedAt: instant(),
   createdAt: instant().notNull(),
   finishedAt: instant(),
 })

@@ -1,0 +1,208 @@
+// What a dispute does where its news is late, partial or missing. The usual ways of one: payouts/after-payout.db.test.ts.
+import { eq } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import {
+  GatewayRejected,
+  type DisputeEvidence,
+  type PaymentGateway,
+} from '#src/integrations/payment-gateway/port.ts'
+import { assert } from '#src/kernel/assert.ts'
+import type { DisputeId, RefundId, UserId } from '#src/kernel/ids.ts'
+import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import { Trouble } from '#src/platform/errors.ts'
+import {
+  booksOf,
+  CARDS,
+  checkOut,
+  eventsAbout,
+  expectBalanced,
+  makeBooking,
+  makeProvider,
+  moneyRig,
+  paymentOf,
+  payWith,
+  type MadeBooking,
+} from '#tests/support/money.ts'
+import { requestRefund } from './request-refund.ts'
+import { settleRefund } from './settle-refund.ts'
+import { submitEvidence } from './submit-evidence.ts'
+import { syncPayment } from './sync-payment.ts'
+import { disputes } from './tables.ts'
+
+const rig = await moneyRig({ deliver: false })
+const { db } = rig.database
+const provider = await makeProvider(rig)
+
+test('an inquiry of which no charge tells is looked at until it is closed', async () => {
+  const booking = await paid()
+  const { chargeId } = await paymentOf(rig, booking.id)
+  await rig.byHand(chargeId ?? '', 'inquire')
+  await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  const quiet: PaymentGateway = {
+    ...rig.gateway,
+    readPayment: async (intentId) => {
+      const seen = await rig.gateway.readPayment(intentId)
+      return { ...seen, charge: seen.charge && { ...seen.charge, disputed: false } }
+    },
+  }
+  for (let look = 0; look < 2; look += 1) {
+    await rig.pass({ hours: 13 })
+    await syncPayment(rig.ctx(), quiet, booking.id)
+    const { status, syncDueAt } = await paymentOf(rig, booking.id)
+    expect({ status, again: syncDueAt !== null }).toEqual({ status: 'disputed', again: true })
+  }
+  await rig.byHand(await disputeOf(booking), 'close')
+  await syncPayment(rig.ctx(), quiet, booking.id)
+  expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'captured' })
+  expect(await eventsAbout(rig, booking.id)).toEqual([
+    'payment.captured',
+    'payment.disputed',
+    'payment.dispute_closed',
+  ])
+})
+
+describe('a loss that is read before its withdrawal', () => {
+  /** Reads the verdict, and not yet what it took. */
+  const early: PaymentGateway = {
+    ...rig.gateway,
+    listDisputes: async (intentId) =>
+      (await rig.gateway.listDisputes(intentId)).map((dispute) => ({ ...dispute, entries: [] })),
+  }
+
+  async function lost(booking: MadeBooking): Promise<void> {
+    const { chargeId } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'dispute')
+    await rig.byHand(await disputeOf(booking), 'lose')
+    await syncPayment(rig.ctx(), early, booking.id)
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ status: 'dispute_lost' })
+    expect(await booksOf(rig, booking.id)).not.toHaveProperty('disputed_funds')
+    for (let look = 0; look < 3; look += 1) await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  }
+
+  const closings = async (booking: MadeBooking) =>
+    (await eventsAbout(rig, booking.id)).filter((type) => type === 'payment.dispute_closed')
+
+  test('is borne once it is known, and told to who was paid meanwhile', async () => {
+    const booking = await paid()
+    await lost(booking)
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n })
+    const [dispute] = await db.select().from(disputes).where(eq(disputes.bookingId, booking.id))
+    expect(dispute).toMatchObject({ status: 'lost', basePartMinor: 10_000n, surchargePartMinor: 1_000n })
+    expect(await closings(booking)).toHaveLength(2)
+    await expectBalanced(rig)
+  })
+
+  test('is borne once by the platform where all was given back before', async () => {
+    const booking = await paid()
+    const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }
+    const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+    await settleRefund(rig.ctx(), rig.gateway, refund?.id as RefundId)
+    await lost(booking)
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n, losses: 11_000n })
+    expect(await closings(booking)).toHaveLength(2)
+    await expectBalanced(rig)
+  })
+})
+
+describe('evidence of which no answer came', () => {
+  const operator = (): Ctx => ({
+    ...rig.ctx(),
+    actor: { kind: 'user', userId: randomUUID() as UserId, operatorRole: 'finance', providerIds: [] },
+  })
+  const says = (refusal: string, history = 'Booked, paid, done.'): DisputeEvidence => ({
+    ...{ customerName: 'Gale Guest', customerEmail: 'gale@example.com', service: 'Massage' },
+    ...{ serviceDate: '2027-01-01', policy: 'flexible', policyDisclosure: 'Shown.', history, refusal },
+  })
+
+  async function disputed() {
+    const booking = await paid()
+    const { chargeId } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'dispute')
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    const [dispute] = await db.select().from(disputes).where(eq(disputes.bookingId, booking.id))
+    assert(dispute, 'the booking is disputed')
+    return dispute
+  }
+  /** The gateway, what reached it, and whether it answers. */
+  function listening(answers: 'always' | 'after the bank has it' | 'never') {
+    const heard: (string | null)[] = []
+    const gateway: PaymentGateway = {
+      ...rig.gateway,
+      submitEvidence: async (id, evidence, key) => {
+        if (answers === 'never') throw new Trouble('payments', 'no answer')
+        const handed = await rig.gateway.submitEvidence(id, evidence, key)
+        heard.push(evidence.refusal)
+        if (answers === 'after the bank has it') throw new Trouble('payments', 'no answer')
+        return handed
+      },
+    }
+    return { gateway, heard }
+  }
+  const handIn = (gateway: PaymentGateway, disputeId: DisputeId, evidence: DisputeEvidence) =>
+    submitEvidence(operator(), gateway, { disputeId, evidence })
+
+  test('may still be on its way: other words wait, and then take its place', async () => {
+    const { id } = await disputed()
+    await expect(handIn(listening('never').gateway, id, says('He wsa there.'))).rejects.toMatchObject({
+      code: 'payment.unavailable',
+    })
+    const { gateway, heard } = listening('always')
+    await expect(handIn(gateway, id, says('He was there.'))).rejects.toMatchObject({
+      code: 'request.in_progress',
+    })
+    await rig.pass({ seconds: 121 })
+    expect((await handIn(gateway, id, says('He was there.'))).evidenceSubmittedAt).not.toBeNull()
+    expect(heard).toEqual(['He was there.'])
+  })
+
+  test('and is with the bank: other words are refused, and what was handed in is known', async () => {
+    const { id } = await disputed()
+    const before = listening('after the bank has it')
+    await expect(handIn(before.gateway, id, says('He wsa there.'))).rejects.toMatchObject({
+      code: 'payment.unavailable',
+    })
+    await rig.pass({ seconds: 121 })
+    const { gateway, heard } = listening('always')
+    await expect(handIn(gateway, id, says('He was there.'))).rejects.toMatchObject({
+      code: 'dispute.wrong_state',
+    })
+    expect(heard).toEqual([])
+    const [dispute] = await db.select().from(disputes).where(eq(disputes.id, id))
+    expect(dispute?.evidenceSubmittedAt).not.toBeNull()
+  })
+
+  test('in the same words is the same hand-in, though more has happened since', async () => {
+    const { id } = await disputed()
+    await expect(handIn(listening('never').gateway, id, says('He was there.'))).rejects.toThrow()
+    const { gateway, heard } = listening('always')
+    await handIn(gateway, id, says('He was there.', 'Booked, paid, done, mailed.'))
+    expect(heard).toEqual(['He was there.'])
+  })
+
+  test('but a no says what the gateway said', async () => {
+    const { id } = await disputed()
+    const gateway: PaymentGateway = {
+      ...rig.gateway,
+      submitEvidence: () =>
+        Promise.reject(new GatewayRejected('evidence_too_long', 'At most 150,000 characters.')),
+    }
+    await expect(handIn(gateway, id, says('He was there.'))).rejects.toMatchObject({
+      code: 'dispute.wrong_state',
+      facts: { gatewayCode: 'evidence_too_long', gatewaySaid: 'At most 150,000 characters.' },
+    })
+    expect((await handIn(rig.gateway, id, says('There.'))).evidenceSubmittedAt).not.toBeNull()
+  })
+})
+
+async function paid(): Promise<MadeBooking> {
+  const booking = await makeBooking(rig, provider)
+  expect(await payWith(await checkOut(rig, booking), CARDS.succeeds)).toBe(303)
+  await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  return booking
+}
+
+async function disputeOf(booking: MadeBooking): Promise<string> {
+  const { paymentIntentId } = await paymentOf(rig, booking.id)
+  return (await rig.gateway.listDisputes(paymentIntentId ?? ''))[0]?.id ?? ''
+}
