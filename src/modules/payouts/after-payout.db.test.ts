@@ -1,13 +1,16 @@
 import { eq, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import type { Actor } from '#src/kernel/actor.ts'
-import type { BookingId, ProviderId, RefundId, UserId } from '#src/kernel/ids.ts'
+import type { BookingId, PayoutId, ProviderId, RefundId, UserId } from '#src/kernel/ids.ts'
 import type { Temporal } from '#src/kernel/time.ts'
+import { balanceOf } from '#src/modules/ledger/index.ts'
 import { requestRefund } from '#src/modules/payments/index.ts'
 import { retryRefund, settleRefundOutside } from '#src/modules/payments/failed-refunds.ts'
 import { refundBooking } from '#src/modules/payments/refund-booking.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import { migrateDown, migrateUp, readMigrations } from '#src/platform/db/migrate.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import {
   booksOf,
@@ -23,7 +26,9 @@ import {
   type BookedProvider,
   type MadeBooking,
 } from '#tests/support/money.ts'
+import { payProvider } from './pay-provider.ts'
 import { readDebt } from './queries.ts'
+import { retryPayout } from './retry-payout.ts'
 import { payouts } from './tables.ts'
 
 const rig = await moneyRig()
@@ -94,6 +99,12 @@ async function payoutOf(bookingId: BookingId) {
   return payout
 }
 
+async function payoutIdOf(booking: MadeBooking): Promise<PayoutId> {
+  const payout = await payoutOf(booking.id)
+  if (!payout) throw new Error('the booking has no payout')
+  return payout.id
+}
+
 async function refund(booking: MadeBooking, baseMinor: bigint, surchargeMinor: bigint): Promise<void> {
   await inTransaction(rig.ctx(), (tx) =>
     requestRefund(tx, rig.ctx(), { bookingId: booking.id, baseMinor, surchargeMinor, cause: randomUUID() }),
@@ -126,6 +137,8 @@ const support = person('support')
 const member = (providerId: ProviderId) => person(null, [providerId])
 
 const owedBy = ({ providerId }: BookedProvider) => readDebt(db, providerId, 'USD')
+const payableOf = ({ providerId }: BookedProvider) =>
+  balanceOf(db, { code: 'provider_payable', ownerId: providerId }, 'USD')
 const statusOf = async (booking: MadeBooking) => (await paymentOf(rig, booking.id)).status
 
 async function dispute(booking: MadeBooking): Promise<string> {
@@ -258,6 +271,113 @@ describe('a refund after the provider was paid', () => {
     expect(await keptBy(booking.id)).toBe(4_500n)
     expect(await keptBy(next.id)).toBe(4_500n)
     await expectBalanced(rig)
+  })
+
+  describe('whose debt was kept from a later payout', () => {
+    test('F37 is made good: it is not pulled back as well when more of it is refunded', async () => {
+      const provider = await payableProvider()
+      const first = await paidOut(provider)
+      await rig.byHand(provider.accountId, 'pay-out')
+      await refund(first, 5_000n, 500n)
+      await until(() => owedBy(provider), 4_500n)
+      const second = await paidOut(provider)
+      expect(await keptBy(second.id)).toBe(4_500n)
+      await until(async () => (await payoutOf(first.id))?.waitsFor, null)
+      const third = await paidOut(provider) // so that there is something to pull
+      await refund(first, 5_000n, 500n)
+      await until(() => keptBy(first.id), 4_500n) // of which 4_500 was kept from the second
+      await passTo(rig.ctx().now.add(DAYS(30)))
+      const has = (await keptBy(first.id)) + (await keptBy(second.id)) + (await keptBy(third.id))
+      expect(has).toBe(18_000n)
+      expect(await payableOf(provider)).toBe(0n)
+      expect(await payoutOf(first.id)).toMatchObject({ status: 'reversed', waitsFor: null })
+      await expectBalanced(rig)
+    })
+
+    test('F37 is no longer owed, and is not pulled back for an operator either', async () => {
+      const provider = await payableProvider()
+      const first = await paidOut(provider)
+      await rig.byHand(provider.accountId, 'pay-out')
+      await refund(first, 10_000n, 1_000n)
+      await until(async () => (await payoutOf(first.id))?.waitsFor, 'owed')
+      await paidOut(provider)
+      await until(async () => (await payoutOf(first.id))?.waitsFor, null)
+      const last = await paidOut(provider)
+      const payoutId = await payoutIdOf(first)
+      await expect(retryPayout(as(operator), { payoutId, reason: 'once more' })).rejects.toMatchObject({
+        code: 'payout.wrong_state',
+      })
+      await db.update(payouts).set({ attemptDueAt: rig.ctx().now }).where(eq(payouts.id, payoutId))
+      await work()
+      expect(await payableOf(provider)).toBe(0n)
+      expect(await keptBy(last.id)).toBe(9_000n)
+      expect(await keptBy(first.id)).toBe(9_000n)
+      await expectBalanced(rig)
+    })
+
+    test('F37 is kept of several payouts that owe, oldest first, and the rest stays owed', async () => {
+      const provider = await payableProvider()
+      const older = await paidOut(provider)
+      const newer = await paidOut(provider)
+      await rig.byHand(provider.accountId, 'pay-out')
+      await refund(newer, 10_000n, 1_000n)
+      await refund(older, 5_000n, 500n)
+      await until(() => owedBy(provider), 13_500n)
+      await paidOut(provider)
+      await until(async () => (await payoutOf(older.id))?.waitsFor, null)
+      expect(await payoutOf(newer.id)).toMatchObject({ status: 'reversed', waitsFor: 'owed' })
+      expect(await owedBy(provider)).toBe(4_500n)
+      await paidOut(provider)
+      await until(async () => (await payoutOf(newer.id))?.waitsFor, null)
+      expect(await owedBy(provider)).toBe(0n)
+      await expectBalanced(rig)
+    })
+
+    test('F37 was kept, and what it was kept from is refunded: that is owed in its place', async () => {
+      const provider = await payableProvider()
+      const first = await paidOut(provider)
+      await rig.byHand(provider.accountId, 'pay-out')
+      await refund(first, 10_000n, 1_000n)
+      await until(() => owedBy(provider), 9_000n)
+      const kept = await paidOut(provider) // nothing was sent of it
+      await refund(kept, 10_000n, 1_000n)
+      await until(async () => (await payoutOf(kept.id))?.waitsFor, 'owed')
+      expect(await eventsAbout(rig, await payoutIdOf(kept))).toEqual(['payout.paid', 'payout.owed'])
+      expect(await owedBy(provider)).toBe(9_000n)
+      await paidOut(provider)
+      await until(async () => (await payoutOf(kept.id))?.waitsFor, null)
+      expect(await owedBy(provider)).toBe(0n)
+      await expectBalanced(rig)
+    })
+
+    test('F37 and is pulled back while the transfer that keeps it is under way: it is taken once', async () => {
+      const provider = await payableProvider()
+      const first = await paidOut(provider)
+      await rig.byHand(provider.accountId, 'pay-out')
+      await refund(first, 5_000n, 500n)
+      await until(async () => (await payoutOf(first.id))?.waitsFor, 'owed')
+      const second = await completed(provider)
+      let pulls = 0
+      const slow: PaymentGateway = {
+        ...rig.gateway,
+        transfer: async (request, key) => {
+          const made = await rig.gateway.transfer(request, key)
+          if (pulls === 0) {
+            pulls += 1
+            await retryPayout(as(operator), { payoutId: await payoutIdOf(first), reason: 'it is there' })
+            await payProvider(rig.ctx(), rig.gateway, await payoutIdOf(first))
+          }
+          return made
+        },
+      }
+      await rig.pass(second.endsAt.add(DAYS(7)).since(rig.ctx().now))
+      await payProvider(rig.ctx(), slow, await payoutIdOf(second))
+      await work()
+      expect(pulls).toBe(1)
+      expect([await keptBy(first.id), await keptBy(second.id)]).toEqual([4_500n, 9_000n])
+      expect(await payableOf(provider)).toBe(0n)
+      await expectBalanced(rig)
+    })
   })
 
   test('F38 that does not arrive gives the provider their share again once an operator settles it', async () => {
@@ -495,4 +615,35 @@ describe('F39 a dispute', () => {
     expect(told).toEqual(['payment.disputed', 'payment.dispute_closed'])
     await expectBalanced(rig)
   })
+})
+
+test('what was kept before anybody wrote down for whom is made good of the oldest debts', async () => {
+  const provider = await payableProvider()
+  const older = await paidOut(provider)
+  const newer = await paidOut(provider)
+  await rig.byHand(provider.accountId, 'pay-out')
+  await refund(newer, 10_000n, 1_000n)
+  await refund(older, 5_000n, 500n)
+  await until(() => owedBy(provider), 13_500n)
+  await paidOut(provider)
+  await until(async () => (await payoutOf(older.id))?.waitsFor, null)
+
+  const { owner, ownerUrl } = rig.database
+  const recovered = async () => {
+    const { rows } = await owner.execute(sql`
+      select payout_id, amount_minor::int, settled_at from payout_movements
+      where kind = 'recovery' and provider_id = ${provider.providerId} order by amount_minor`)
+    return rows
+  }
+  const before = await recovered()
+  expect(before).toMatchObject([
+    { payout_id: await payoutIdOf(older), amount_minor: 4_500 },
+    { payout_id: await payoutIdOf(newer), amount_minor: 4_500 },
+  ])
+  await migrateDown(ownerUrl, (await readMigrations()).filter(({ name }) => name >= '0023').length)
+  await owner.execute(sql`update payouts set waits_for = 'owed' where id = ${await payoutIdOf(older)}`)
+  await migrateUp(ownerUrl)
+  expect(new Set(await recovered())).toEqual(new Set(before))
+  expect(await payoutOf(older.id)).toMatchObject({ waitsFor: null })
+  expect(await payoutOf(newer.id)).toMatchObject({ waitsFor: 'owed' })
 })

@@ -23,8 +23,7 @@ import { syncPayoutAccount } from '#src/modules/providers/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { Trouble } from '#src/platform/errors.ts'
-import { emit } from '#src/platform/outbox/emit.ts'
-import { planMovement, type Plan } from './domain/payout-plan.ts'
+import { hasMinorOf, planMovement, type Plan } from './domain/payout-plan.ts'
 import { nextAttemptAt, WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
 import { reversalPosting, transferPosting } from './postings.ts'
 import {
@@ -38,7 +37,8 @@ import {
   readDebt,
   readMoved,
 } from './queries.ts'
-import { isDue, recomputePayout, shareOut, write, type Owed } from './schedule-payout.ts'
+import { recoverDebt } from './recover-debt.ts'
+import { isDue, recomputePayout, shareOut, tell, write, type Owed } from './schedule-payout.ts'
 import { payoutMovements, type Payout, type PayoutMovement } from './tables.ts'
 
 /** Steps of one run: a transfer is taken back in as many parts as there were transfers, and once more with what is there. */
@@ -87,6 +87,7 @@ async function intendMovement(
   const open = await findOpenMovement(tx, id)
   if (open) {
     // Whatever is so by now, what was asked for is asked for to its end.
+    assert(open.kind !== 'recovery', 'nothing is asked of the gateway for a recovery')
     const operation = await findOperation(tx, open.kind, open.id)
     assert(operation, 'a movement is intended together with its operation')
     return { movement: open, operation }
@@ -96,7 +97,7 @@ async function intendMovement(
   if (payout.waitsFor === 'reversed_by_hand') return null
   await lockDebtOf(tx, providerId)
   const moved = await readMoved(tx, id)
-  const unsentMinor = payout.releasedShareMinor - moved.transferredMinor - moved.nettedMinor
+  const unsentMinor = payout.releasedShareMinor - hasMinorOf(moved)
   const debtMinor = await readDebt(tx, providerId, payout.currency, unsentMinor > 0n ? unsentMinor : 0n)
   const plan = planMovement({
     earnedMinor: payout.amountMinor,
@@ -110,7 +111,7 @@ async function intendMovement(
   }
   return plan.kind === 'transfer'
     ? intendTransfer(tx, ctx, payout, owed, plan)
-    : intendReversal(tx, ctx, payout, partMinor ?? plan.amountMinor)
+    : intendReversal(tx, ctx, payout, least(partMinor ?? plan.amountMinor, plan.amountMinor))
 }
 
 /** Nothing moves at Stripe: what escrow still holds is shared out. */
@@ -161,7 +162,7 @@ async function intendReversal(
 ): Promise<Intended | null> {
   const [transfer] = await listReversibleTransfers(tx, payout.id)
   if (!transfer) return null
-  const amountMinor = wantedMinor < transfer.leftMinor ? wantedMinor : transfer.leftMinor
+  const amountMinor = least(wantedMinor, transfer.leftMinor)
   const movement = await insertMovement(tx, ctx, payout, {
     kind: 'reversal',
     amountMinor,
@@ -179,6 +180,10 @@ async function intendReversal(
     movement,
     operation: await intendOperation(tx, ctx.now, { kind: 'reversal', subjectId: movement.id, request }),
   }
+}
+
+function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other
 }
 
 async function insertMovement(
@@ -302,12 +307,15 @@ async function finishTransfer(
   settlement: Settlement,
   stripeId: string | null,
 ): Promise<void> {
+  if (movement.nettedMinor > 0n) await lockDebtOf(tx, payout.providerId)
   const released = await shareOut(tx, ctx, payout, settlement)
   if (stripeId !== null) {
     const posting = transferPosting({ ...payout, occurredAt: ctx.now }, movement.amountMinor, stripeId)
     await postTransfers(tx, ctx.now, [posting])
   }
-  await markMovement(tx, ctx, movement, { status: 'done', stripeId })
+  const nettedMinor = await recoverDebt(tx, ctx, payout, movement.nettedMinor)
+  assert(stripeId !== null || nettedMinor === movement.nettedMinor, 'what is kept at once is still owed')
+  await markMovement(tx, ctx, movement, { status: 'done', stripeId, nettedMinor })
   await write(tx, ctx, released, {
     status: 'paid',
     stripeTransferId: stripeId ?? payout.stripeTransferId,
@@ -316,9 +324,8 @@ async function finishTransfer(
     failureReason: null,
     paidAt: ctx.now,
   })
-  const { amountMinor, nettedMinor } = movement
   await tell(tx, ctx, payout, 'payout.paid', {
-    amountMinor: Number(amountMinor),
+    amountMinor: Number(movement.amountMinor),
     nettedMinor: Number(nettedMinor),
   })
 }
@@ -360,7 +367,7 @@ async function markMovement(
   tx: Tx,
   ctx: Ctx,
   { id }: PayoutMovement,
-  values: Pick<Partial<PayoutMovement>, 'status' | 'stripeId' | 'failureReason'>,
+  values: Pick<Partial<PayoutMovement>, 'status' | 'stripeId' | 'nettedMinor' | 'failureReason'>,
 ): Promise<void> {
   await tx
     .update(payoutMovements)
@@ -406,20 +413,4 @@ function settlementFrom(stored: JsonObject): Settlement {
     commissionMinor: part('commissionMinor'),
     surchargeMinor: part('surchargeMinor'),
   }
-}
-
-async function tell(
-  tx: Tx,
-  ctx: Ctx,
-  payout: Payout,
-  type: 'payout.paid' | 'payout.failed' | 'payout.reversed' | 'payout.owed',
-  facts: JsonObject,
-): Promise<void> {
-  const payload = {
-    payoutId: payout.id,
-    providerId: payout.providerId,
-    bookingId: payout.bookingId,
-    ...facts,
-  }
-  await emit(tx, { type, subjectId: payout.id, payload, occurredAt: ctx.now })
 }

@@ -49,7 +49,8 @@ export const payoutMovements = pgTable('payout_movements', {
   id: uuid().primaryKey(),
   payoutId: uuid().$type<PayoutId>().notNull(),
   providerId: uuid().$type<ProviderId>().notNull(),
-  kind: text({ enum: ['transfer', 'reversal'] }).notNull(),
+  /** recovery: without Stripe; so much of what this payout has too much was kept from other payouts, where it is netted. */
+  kind: text({ enum: ['transfer', 'reversal', 'recovery'] }).notNull(),
   amountMinor: minor().notNull(),
   nettedMinor: minor().notNull().default(0n),
   currency: char({ length: 3 }).$type<Currency>().notNull(),

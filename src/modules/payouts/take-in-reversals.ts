@@ -7,7 +7,7 @@ import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { WAIT_SENTENCES } from './domain/payout-rules.ts'
 import { reversalPosting } from './postings.ts'
-import { findMovement, findPayout, lockPayoutOfBooking } from './queries.ts'
+import { findMovement, findPayout, lockDebtOf, lockPayoutOfBooking } from './queries.ts'
 import { recomputePayout, write } from './schedule-payout.ts'
 import { payoutMovements, type Payout } from './tables.ts'
 
@@ -29,6 +29,7 @@ export async function takeInReversals(
     await lockPaymentOfBooking(tx, payout.bookingId)
     const locked = await lockPayoutOfBooking(tx, payout.bookingId)
     if (!locked) return
+    await lockDebtOf(tx, locked.providerId)
     let taken = false
     for (const reversal of reversals) taken = (await takeIn(tx, ctx, locked, transferId, reversal)) || taken
     if (taken) await recomputePayout(tx, ctx, payout.bookingId)
