@@ -1,3 +1,4 @@
+alter table payouts drop column reversed_by_hand_at;
 delete from payout_movements where kind = 'recovery';
 alter table payout_movements
   drop constraint payout_movements_kind_check,

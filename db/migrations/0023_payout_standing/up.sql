@@ -33,3 +33,7 @@ update payouts o set waits_for = null, failure_reason = null
 where waits_for = 'owed' and released_share_minor >= (
   select coalesce(sum(case kind when 'transfer' then amount_minor else -amount_minor end) + sum(netted_minor), 0)
   from payout_movements m where m.payout_id = o.id and m.status = 'done');
+
+-- A transfer that was taken back by hand waits for an operator, whatever else the payout waits for in between.
+alter table payouts add column reversed_by_hand_at timestamptz;
+update payouts set reversed_by_hand_at = updated_at where waits_for = 'reversed_by_hand';

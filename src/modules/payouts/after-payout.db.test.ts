@@ -478,6 +478,42 @@ describe('a transfer that was taken back by hand', () => {
   })
 })
 
+describe('a transfer that was taken back by hand and whose payment is disputed', () => {
+  test('F47 is not sent again when the dispute is won, but when an operator says so', async () => {
+    const booking = await paidOut(await payableProvider())
+    const [transfer] = await rig.gateway.listTransfers(booking.id)
+    await rig.byHand(transfer?.id ?? '', 'reverse')
+    await until(async () => (await payoutOf(booking.id))?.waitsFor, 'reversed_by_hand')
+    const disputeId = await dispute(booking)
+    await until(async () => (await payoutOf(booking.id))?.waitsFor, 'disputed')
+    await rig.byHand(disputeId, 'win')
+    await until(() => statusOf(booking), 'captured')
+    await until(async () => (await payoutOf(booking.id))?.waitsFor, 'reversed_by_hand')
+    await passTo(rig.ctx().now.add(DAYS(2)))
+    expect(await keptBy(booking.id)).toBe(0n)
+
+    await retryPayout(as(operator), { payoutId: await payoutIdOf(booking), reason: 'it was a mistake' })
+    await until(() => keptBy(booking.id), 9_000n)
+    expect(await payoutOf(booking.id)).toMatchObject({
+      status: 'paid',
+      waitsFor: null,
+      reversedByHandAt: null,
+    })
+    await expectBalanced(rig)
+  })
+
+  test('F47 is settled without anybody where what was taken back is what was given back', async () => {
+    const booking = await paidOut(await payableProvider())
+    const [transfer] = await rig.gateway.listTransfers(booking.id)
+    await rig.byHand(transfer?.id ?? '', 'reverse')
+    await until(async () => (await payoutOf(booking.id))?.waitsFor, 'reversed_by_hand')
+    await refund(booking, 10_000n, 1_000n)
+    await until(async () => (await payoutOf(booking.id))?.waitsFor, null)
+    expect(await payoutOf(booking.id)).toMatchObject({ status: 'reversed', amountMinor: 0n })
+    await expectBalanced(rig)
+  })
+})
+
 describe('F39 a dispute', () => {
   test('before the payout freezes it; won, it is released, and only the fee is gone', async () => {
     const booking = await completed(await payableProvider())
@@ -628,6 +664,7 @@ test('what was kept before anybody wrote down for whom is made good of the oldes
   await paidOut(provider)
   await until(async () => (await payoutOf(older.id))?.waitsFor, null)
 
+  const [olderId, newerId] = [await payoutIdOf(older), await payoutIdOf(newer)]
   const { owner, ownerUrl } = rig.database
   const recovered = async () => {
     const { rows } = await owner.execute(sql`
@@ -637,11 +674,11 @@ test('what was kept before anybody wrote down for whom is made good of the oldes
   }
   const before = await recovered()
   expect(before).toMatchObject([
-    { payout_id: await payoutIdOf(older), amount_minor: 4_500 },
-    { payout_id: await payoutIdOf(newer), amount_minor: 4_500 },
+    { payout_id: olderId, amount_minor: 4_500 },
+    { payout_id: newerId, amount_minor: 4_500 },
   ])
-  await migrateDown(ownerUrl, (await readMigrations()).filter(({ name }) => name >= '0023').length)
-  await owner.execute(sql`update payouts set waits_for = 'owed' where id = ${await payoutIdOf(older)}`)
+  await migrateDown(ownerUrl, (await readMigrations()).filter(({ name }) => name >= '0023_').length)
+  await owner.execute(sql`update payouts set waits_for = 'owed' where id = ${olderId}`)
   await migrateUp(ownerUrl)
   expect(new Set(await recovered())).toEqual(new Set(before))
   expect(await payoutOf(older.id)).toMatchObject({ waitsFor: null })

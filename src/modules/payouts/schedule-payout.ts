@@ -97,6 +97,7 @@ async function insert(tx: Tx, ctx: Ctx, { booking, settlement, hold }: Owed): Pr
     attempts: 0,
     stripeTransferId: null,
     waitsFor: hold,
+    reversedByHandAt: null,
     slippedFor: slipCodeOf({ dueAt, paidAt: null, waitsFor: hold }, ctx.now),
     failureReason: hold && WAIT_SENTENCES[hold],
     paidAt: null,
@@ -143,10 +144,14 @@ async function adjust(tx: Tx, ctx: Ctx, payout: Payout, owed: Owed): Promise<Pay
     const waits = { attemptDueAt: null, waitsFor: hold, failureReason: WAIT_SENTENCES[hold] }
     return write(tx, ctx, payout, { ...known, ...waits })
   }
-  if (payout.waitsFor === 'reversed_by_hand') return write(tx, ctx, payout, known)
   const isOwed = hasMinorOf(moved) > earnedMinor
   const pullRefused = isOwed && sameAmount && payout.waitsFor === 'owed'
   const plan = planMovement({ earnedMinor, ...moved, debtMinor: 0n, pullRefused })
+  if (payout.reversedByHandAt !== null && plan?.kind === 'transfer') {
+    const failureReason = WAIT_SENTENCES.reversed_by_hand
+    const waits = { attemptDueAt: null, waitsFor: 'reversed_by_hand', failureReason } as const
+    return write(tx, ctx, payout, { ...known, ...waits })
+  }
   const toRelease = payout.releases === 0 && total(settlement) > 0n
   if (!plan && !toRelease) {
     // Kept for another debt, it was never sent and cannot be pulled back: the provider owes it from now on.

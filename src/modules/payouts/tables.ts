@@ -22,6 +22,8 @@ export const payouts = pgTable('payouts', {
   /** The newest transfer; all of them are movements. */
   stripeTransferId: text(),
   waitsFor: text().$type<WaitCode>(),
+  /** A transfer was taken back by hand: nothing is sent until an operator has it tried again. */
+  reversedByHandAt: instant(),
   /** What it waited for when its date had come; the first of several. */
   slippedFor: text().$type<SlipCode>(),
   failureReason: text(),
