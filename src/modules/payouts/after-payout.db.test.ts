@@ -465,6 +465,29 @@ describe('an operator', () => {
   })
 })
 
+describe('two refunds of the same money that did not arrive', () => {
+  test.each([
+    ['settled outside', settleRefundOutside],
+    ['made again', retryRefund],
+  ] as const)('F35 the second is not %s once the first has been given back', async (_, decide) => {
+    const booking = await completed(await payableProvider(), CARDS.refundFails)
+    await refund(booking, 10_000n, 1_000n)
+    await until(async () => (await failedRefunds(booking.id)).length, 1)
+    const amount = { amountMinor: 11_000n, currency: 'USD' } as const
+    await refundBooking(as(operator), { bookingId: booking.id, amount, reason: 'again' })
+    await until(async () => (await failedRefunds(booking.id)).length, 2)
+    const [first, second] = (await failedRefunds(booking.id)) as [RefundId, RefundId]
+    await settleRefundOutside(as(operator), { refundId: first, reason: 'by bank transfer' })
+    await expect(decide(as(operator), { refundId: second, reason: 'that too' })).rejects.toMatchObject({
+      code: 'payment.refund_too_large',
+      facts: { left: { amountMinor: 0, currency: 'USD' } },
+    })
+    await work()
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, outside_payments: 11_000n })
+    await expectBalanced(rig)
+  })
+})
+
 describe('a transfer that was taken back by hand', () => {
   test('F47 is in the books, and is not sent again by itself', async () => {
     const booking = await paidOut(await payableProvider())
