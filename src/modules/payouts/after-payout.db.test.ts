@@ -11,6 +11,7 @@ import { retryRefund, settleRefundOutside } from '#src/modules/payments/failed-r
 import { refundBooking } from '#src/modules/payments/refund-booking.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { migrateDown, migrateUp, readMigrations } from '#src/platform/db/migrate.ts'
+import { Trouble } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import {
   booksOf,
@@ -29,6 +30,7 @@ import {
 import { payProvider } from './pay-provider.ts'
 import { readDebt } from './queries.ts'
 import { retryPayout } from './retry-payout.ts'
+import { schedulePayout } from './schedule-payout.ts'
 import { payouts } from './tables.ts'
 
 const rig = await moneyRig()
@@ -116,6 +118,26 @@ async function refund(booking: MadeBooking, baseMinor: bigint, surchargeMinor: b
 async function keptBy(bookingId: BookingId): Promise<bigint> {
   const transfers = await rig.gateway.listTransfers(bookingId)
   return transfers.reduce((sum, { amountMinor, reversedMinor }) => sum + amountMinor - reversedMinor, 0n)
+}
+
+/** Half of a booking is given back; what is to be moved for it is known, and nobody has begun. */
+async function askForHalf(booking: MadeBooking): Promise<void> {
+  const { refundedMinor } = await paymentOf(rig, booking.id)
+  await inTransaction(rig.ctx(), (tx) =>
+    requestRefund(tx, rig.ctx(), {
+      bookingId: booking.id,
+      baseMinor: 5_000n,
+      surchargeMinor: 500n,
+      cause: randomUUID(),
+    }),
+  )
+  await expect
+    .poll(async () => {
+      await rig.runJobs()
+      return (await paymentOf(rig, booking.id)).refundedMinor
+    })
+    .toBe(refundedMinor + 5_500n)
+  await schedulePayout(rig.ctx(), booking.id)
 }
 
 async function failedRefunds(bookingId: BookingId): Promise<RefundId[]> {
@@ -378,6 +400,96 @@ describe('a refund after the provider was paid', () => {
       expect(await payableOf(provider)).toBe(0n)
       await expectBalanced(rig)
     })
+  })
+
+  test.each(['whole', 'part'] as const)(
+    'F37 whose reversal, the %s of it, was asked for and not answered is taken up again though its job is gone',
+    async (asked) => {
+      const provider = await payableProvider()
+      const booking = await paidOut(provider)
+      if (asked === 'part') await rig.byHand(provider.accountId, 'pay-out')
+      const next = await paidOut(provider)
+      await refund(next, 5_000n, 500n) // 45.00 are left of it
+      await until(() => keptBy(next.id), 4_500n)
+      const payoutId = await payoutIdOf(booking)
+      await inTransaction(rig.ctx(), (tx) =>
+        requestRefund(tx, rig.ctx(), {
+          bookingId: booking.id,
+          baseMinor: 10_000n,
+          surchargeMinor: 1_000n,
+          cause: randomUUID(),
+        }),
+      )
+      await expect
+        .poll(async () => {
+          await rig.runJobs()
+          return (await payoutOf(booking.id))?.amountMinor
+        })
+        .toBe(0n)
+      let calls = 0
+      const lost: PaymentGateway = {
+        ...rig.gateway,
+        reverseTransfer: async (request, key) => {
+          calls += 1
+          if (asked === 'part' && calls === 1) return rig.gateway.reverseTransfer(request, key) // refused: more than is there
+          throw new Trouble('payments', 'away')
+        },
+      }
+      await expect(payProvider(rig.ctx(), lost, payoutId)).rejects.toThrow(Trouble)
+      await passTo(rig.ctx().now.add({ hours: 1 }))
+      await until(() => keptBy(booking.id), asked === 'part' ? 4_500n : 0n)
+      const open = await db.execute(sql`select from payout_movements where status = 'intended'`)
+      expect(open.rowCount).toBe(0)
+      expect(await owedBy(provider)).toBe(asked === 'part' ? 4_500n : 0n)
+      await expectBalanced(rig)
+    },
+  )
+
+  test('F37 that comes while the reversal for another is under way is followed though that is refused', async () => {
+    const provider = await payableProvider()
+    const booking = await paidOut(provider)
+    await rig.byHand(provider.accountId, 'pay-out')
+    await askForHalf(booking)
+    let isSecondAsked = false
+    const slow: PaymentGateway = {
+      ...rig.gateway,
+      reverseTransfer: async (request, key) => {
+        if (!isSecondAsked) {
+          isSecondAsked = true
+          await askForHalf(booking)
+          await rig.runJobs()
+        }
+        return rig.gateway.reverseTransfer(request, key)
+      },
+    }
+    await payProvider(rig.ctx(), slow, await payoutIdOf(booking))
+    await until(async () => (await payoutOf(booking.id))?.waitsFor, 'owed')
+    expect(await payoutOf(booking.id)).toMatchObject({ status: 'reversed', amountMinor: 0n })
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, provider_payable: -9_000n })
+    await expectBalanced(rig)
+  })
+
+  test('F47 whose reversal is under way when the whole transfer is taken back by hand waits for an operator', async () => {
+    const booking = await paidOut(await payableProvider())
+    await askForHalf(booking)
+    const [transfer] = await rig.gateway.listTransfers(booking.id)
+    const away: PaymentGateway = {
+      ...rig.gateway,
+      reverseTransfer: () => Promise.reject(new Trouble('payments', 'away')),
+    }
+    await expect(payProvider(rig.ctx(), away, await payoutIdOf(booking))).rejects.toThrow(Trouble)
+    await rig.byHand(transfer?.id ?? '', 'reverse')
+    await expect
+      .poll(async () => {
+        await rig.runJobs()
+        return (await payoutOf(booking.id))?.reversedByHandAt
+      })
+      .not.toBeNull()
+    expect((await payoutOf(booking.id))?.attemptDueAt).not.toBeNull()
+    await passTo(rig.ctx().now.add({ hours: 1 }))
+    await until(async () => (await payoutOf(booking.id))?.waitsFor, 'reversed_by_hand')
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, provider_payable: 4_500n })
+    await expectBalanced(rig)
   })
 
   test('F38 that does not arrive gives the provider their share again once an operator settles it', async () => {

@@ -39,6 +39,7 @@ import {
 } from './queries.ts'
 import { recoverDebt } from './recover-debt.ts'
 import { isDue, recomputePayout, shareOut, tell, write, type Owed } from './schedule-payout.ts'
+import { LEASE_MINUTES } from './sweep-payouts.ts'
 import { payoutMovements, type Payout, type PayoutMovement } from './tables.ts'
 
 /** Steps of one run: a transfer is taken back in as many parts as there were transfers, and once more with what is there. */
@@ -138,6 +139,7 @@ async function intendTransfer(
     await finishTransfer(tx, ctx, payout, movement, owed.settlement, null)
     return null
   }
+  await keepDue(tx, ctx, payout)
   assert(owed.payment.chargeId && payee?.accountId, 'what is paid out was captured, and has where to go')
   const request = {
     movementId: movement.id,
@@ -169,6 +171,7 @@ async function intendReversal(
     nettedMinor: 0n,
     transferId: transfer.stripeId,
   })
+  await keepDue(tx, ctx, payout)
   const request = {
     movementId: movement.id,
     bookingId: payout.bookingId,
@@ -180,6 +183,12 @@ async function intendReversal(
     movement,
     operation: await intendOperation(tx, ctx.now, { kind: 'reversal', subjectId: movement.id, request }),
   }
+}
+
+/** While a movement is under way it stays due: should this job be lost, the sweep hands it to another. */
+async function keepDue(tx: Tx, ctx: Ctx, payout: Payout): Promise<void> {
+  const leasedUntil = ctx.now.add({ minutes: LEASE_MINUTES })
+  await write(tx, ctx, payout, { attemptDueAt: payout.attemptDueAt ?? leasedUntil })
 }
 
 function least(one: bigint, other: bigint): bigint {
@@ -288,6 +297,8 @@ async function settleMovement(
   if (current?.status !== 'intended') return
   if (made instanceof GatewayRejected) {
     await refuseMovement(tx, ctx, payout, movement, made, final, waitsFor)
+    // As below; a transfer looks again when it is next tried, and a reversal that was refused is not.
+    if (final && movement.kind === 'reversal') await recomputePayout(tx, ctx, bookingId)
     return
   }
   assert(made.amountMinor === movement.amountMinor, `movement ${movement.id} is of the amount asked for`)
