@@ -248,6 +248,14 @@ describe('what is planted is found', () => {
       () => [anotherTransfer(made.paidOut, 'provider_transfer', { externalId: sql`'tr_twice'` })],
     ],
     [
+      'I-14',
+      'a debt that was kept and stays owed all the same',
+      () => [
+        sql`update payout_movements set amount_minor = 4000, netted_minor = 5000`,
+        transfer(made.paidOut, 'provider_transfer', sql`amount_minor = 4000`),
+      ],
+    ],
+    [
       'I-15',
       'escrow that is less than what was paid',
       () => [

@@ -67,7 +67,8 @@ function shareOf(amount: string, part: string, whole: string, currency: string):
 
 const COARSE = (Object.keys(CURRENCY_EXPONENTS) as Currency[]).filter((code) => chargeStepOf(code) > 1n)
 
-// What each booking has left in escrow by the ledger, what was shared out of it, and what the provider was sent and kept.
+// What each booking has left in escrow by the ledger, what was shared out of it, what the provider was sent and kept of that, and
+// what was netted: kept of its payout for the debts of others, less what was kept of others for its own.
 const BOOKS = sql`
   books as (
     select t.subject_id as booking_id,
@@ -86,7 +87,7 @@ const BOOKS = sql`
       coalesce(sum(base_part_minor + surcharge_part_minor) filter (where left_us), 0) as left_minor
     from back group by booking_id),
   kept_for_debt as (
-    select o.booking_id, sum(m.netted_minor) as netted_minor from payout_movements m join payouts o on o.id = m.payout_id
+    select o.booking_id, sum(m.netted_minor - case m.kind when 'recovery' then m.amount_minor else 0 end) as netted_minor from payout_movements m join payouts o on o.id = m.payout_id
     where m.status = 'done' group by o.booking_id)`
 
 // Why a payout may rightly not be where the provider's earnings are: somebody has to decide, or it is to be recovered later.
@@ -283,6 +284,22 @@ const RULES: readonly Rule[] = [
       select o.id, o.status, o.amount_minor, k.passed_on_minor, n.netted_minor from payouts o
       left join books k on k.booking_id = o.booking_id left join kept_for_debt n on n.booking_id = o.booking_id
       where not ${WAITS} and o.releases > 0 and coalesce(k.passed_on_minor, 0) + coalesce(n.netted_minor, 0) <> o.amount_minor`,
+  },
+  {
+    invariant: 'I-14',
+    promise:
+      'What stands on the account of a provider is what they have earned and neither been sent nor paid with, booking by booking.',
+    broken: () => sql`
+      with ${BOOKS}, standing as (
+        select o.provider_id, o.currency, sum(o.released_share_minor - coalesce(k.passed_on_minor, 0) - coalesce(n.netted_minor, 0)) as minor
+        from payouts o left join books k on k.booking_id = o.booking_id left join kept_for_debt n on n.booking_id = o.booking_id
+        where o.releases > 0 group by 1, 2),
+      payable as (
+        select a.owner_id as provider_id, a.currency, sum(case when t.credit_account_id = a.id then t.amount_minor else -t.amount_minor end) as minor
+        from ledger_accounts a join ledger_transfers t on a.id in (t.debit_account_id, t.credit_account_id)
+        where a.code = 'provider_payable' group by 1, 2)
+      select provider_id, currency, p.minor as payable_minor, s.minor as standing_minor
+      from payable p full join standing s using (provider_id, currency) where coalesce(p.minor, 0) <> coalesce(s.minor, 0)`,
   },
   {
     invariant: 'I-15',

@@ -173,6 +173,27 @@ test('what was paid and given back before there were documents gets them, once',
   expect(await rig.sweep('documents.missing-credit-notes')).toBe(0)
 })
 
+test('one document that cannot be issued keeps nobody else from theirs', async () => {
+  const broken = await paidUnheardOf()
+  const next = await paidUnheardOf()
+  const taken = (by: number) =>
+    owner.execute(sql`
+      update payments set amount_minor = amount_minor + ${by}, captured_minor = captured_minor + ${by}, captured_at = captured_at - interval '1 day'
+      where booking_id = ${broken.id}`)
+  await owner.execute(
+    sql`update refunds set settled_at = settled_at - interval '1 day' where id = ${broken.refundId}`,
+  )
+  await taken(1) // more than any receipt could say
+  expect(await rig.sweep('documents.missing-receipts')).toBe(1)
+  expect(await rig.sweep('documents.missing-credit-notes')).toBe(1)
+  expect(await documentsOf(next)).toHaveLength(2)
+  expect(await documentsOf(broken)).toEqual([])
+
+  await taken(-1)
+  expect(await rig.sweep('documents.missing-credit-notes')).toBe(1)
+  expect(await documentsOf(broken)).toHaveLength(2)
+})
+
 async function untilOneWaits(): Promise<void> {
   const waiting = sql`select from pg_locks where not granted`
   await expect.poll(async () => (await owner.execute(waiting)).rowCount).toBe(1)

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { BookingId, RefundId } from '#src/kernel/ids.ts'
 import type { Ctx } from '#src/platform/context.ts'
+import { classifyTrouble } from '#src/platform/errors.ts'
 import { issueCreditNote, issueReceipt } from './issue-document.ts'
 import type { Document } from './tables.ts'
 
@@ -13,7 +14,7 @@ export async function issueMissingReceipts(ctx: Ctx): Promise<number> {
     where p.captured_minor > 0 and not exists (
       select from documents d where d.booking_id = p.booking_id and d.kind = 'receipt')
     order by p.captured_at, p.id limit ${BATCH}`)
-  return countIssued(rows, (row) => issueReceipt(ctx, row.booking_id))
+  return countIssued(ctx, rows, (row) => issueReceipt(ctx, row.booking_id))
 }
 
 /** Credit notes of what was given back before there were any. */
@@ -31,15 +32,23 @@ export async function issueMissingCreditNotes(ctx: Ctx): Promise<number> {
       and coalesce((select sum(d.total_minor) from documents d where d.booking_id = r.booking_id and d.kind = 'credit_note'), 0)
         < (select p.captured_minor from payments p where p.id = r.payment_id)
     order by r.settled_at, r.id limit ${BATCH}`)
-  return countIssued(rows, ({ id }) => issueCreditNote(ctx, id))
+  return countIssued(ctx, rows, ({ id }) => issueCreditNote(ctx, id))
 }
 
-/** One after the other, in the order of the numbers they get. */
+/** One after the other, in the order of the numbers they get. One that cannot be issued is left to the next round, and to whoever reads of it. */
 async function countIssued<Row>(
+  ctx: Ctx,
   rows: readonly Row[],
   issue: (row: Row) => Promise<Document | null>,
 ): Promise<number> {
   let count = 0
-  for (const row of rows) if (await issue(row)) count += 1
+  for (const row of rows) {
+    try {
+      if (await issue(row)) count += 1
+    } catch (error) {
+      if (classifyTrouble(error)) throw error
+      ctx.log.error({ error, row }, 'a missing document could not be issued')
+    }
+  }
   return count
 }

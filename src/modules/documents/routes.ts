@@ -118,6 +118,9 @@ const sums = {
   transferred: moneySchema.openapi({ description: "Sent to the provider's account." }),
   reversed: moneySchema.openapi({ description: "Taken back from the provider's account." }),
   netted: moneySchema.openapi({ description: 'Of the payout, kept for what the provider owed.' }),
+  recovered: moneySchema.openapi({
+    description: 'Of what the provider had too much of this booking, kept from other payouts.',
+  }),
 }
 const statementSchema = z
   .object({

@@ -63,16 +63,18 @@ async function ledgerOf({ providerId }: BookedProvider, month: string) {
 }
 
 async function movementsOf({ providerId }: BookedProvider, month: string) {
-  const { rows } = await db.execute<Record<'transferred' | 'reversed' | 'netted', string>>(sql`
+  const { rows } = await db.execute<Record<'transferred' | 'reversed' | 'netted' | 'recovered', string>>(sql`
     select coalesce(sum(amount_minor) filter (where kind = 'transfer'), 0)::text as transferred,
       coalesce(sum(amount_minor) filter (where kind = 'reversal'), 0)::text as reversed,
-      coalesce(sum(netted_minor), 0)::text as netted
+      coalesce(sum(netted_minor), 0)::text as netted,
+      coalesce(sum(amount_minor) filter (where kind = 'recovery'), 0)::text as recovered
     from payout_movements where provider_id = ${providerId} and status = 'done'
       and to_char(settled_at at time zone 'UTC', 'YYYY-MM') = ${month}`)
   return {
     transferred: { amountMinor: Number(rows[0]?.transferred) },
     reversed: { amountMinor: Number(rows[0]?.reversed) },
     netted: { amountMinor: Number(rows[0]?.netted) },
+    recovered: { amountMinor: Number(rows[0]?.recovered) },
   }
 }
 
@@ -116,15 +118,24 @@ test('every month says what the ledger says: refunds after payout, debt, what wa
   const sumOf = (booking: MadeBooking) => {
     const own = lines.filter(({ bookingId }) => bookingId === booking.id)
     return (
-      ['earned', 'commission', 'refunded', 'disputed', 'netted', 'transferred', 'reversed'] as const
+      [
+        'earned',
+        'commission',
+        'refunded',
+        'disputed',
+        'netted',
+        'recovered',
+        'transferred',
+        'reversed',
+      ] as const
     ).map((name) => own.reduce((sum, line) => sum + line[name].amountMinor, 0))
   }
-  //                                     earned commission refunded disputed netted transferred reversed
-  expect(sumOf(inEscrow)).toEqual([4_500, 500, 5_500, 0, 0, 4_500, 0])
-  expect(sumOf(halfBack)).toEqual([4_500, 500, 5_500, 0, 0, 9_000, 4_500])
-  expect(sumOf(lost)).toEqual([0, 0, 0, 11_000, 0, 9_000, 0])
-  expect(sumOf(kept)).toEqual([9_000, 1_000, 0, 0, 9_000, 0, 0])
-  expect(sumOf(sent)).toEqual([9_000, 1_000, 0, 0, 0, 9_000, 0])
+  //                                     earned commission refunded disputed netted recovered transferred reversed
+  expect(sumOf(inEscrow)).toEqual([4_500, 500, 5_500, 0, 0, 0, 4_500, 0])
+  expect(sumOf(halfBack)).toEqual([4_500, 500, 5_500, 0, 0, 0, 9_000, 4_500])
+  expect(sumOf(lost)).toEqual([0, 0, 0, 11_000, 0, 9_000, 9_000, 0])
+  expect(sumOf(kept)).toEqual([9_000, 1_000, 0, 0, 9_000, 0, 0, 0])
+  expect(sumOf(sent)).toEqual([9_000, 1_000, 0, 0, 0, 0, 9_000, 0])
 })
 
 test('each booking has the date promised for it, and the reason when it is not kept', async () => {

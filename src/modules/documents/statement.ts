@@ -22,9 +22,12 @@ import { partyJson, type PartyJson } from './view.ts'
 
 /** What moved for one booking in the month; each is the sum of its transfers in the ledger. */
 const MOVED = ['earned', 'commission', 'refunded', 'disputed', 'transferred', 'reversed'] as const
-type Moved = (typeof MOVED)[number]
-/** Beside them: what of a payout was kept for what the provider owed. It moves no money, since the debt stood on the same account. */
-const SUMS = [...MOVED, 'netted'] as const
+/**
+ * Beside them: what of a payout was kept for what the provider owed, and, on the bookings whose debt that was, how much of it was
+ * recovered so. Neither moves money, since the debt stood on the same account.
+ */
+const KEPT = ['netted', 'recovered'] as const
+const SUMS = [...MOVED, ...KEPT] as const
 type Sum = (typeof SUMS)[number]
 
 export type StatementLine = Record<Sum, MoneyJson> & {
@@ -140,7 +143,7 @@ async function readBalances(
   return { openingMinor: BigInt(rows[0]?.opening ?? 0), closingMinor: BigInt(rows[0]?.closing ?? 0) }
 }
 
-type Row = Record<Moved | 'netted', string> & {
+type Row = Record<Sum, string> & {
   id: string
   code: string
   service_name: string
@@ -179,10 +182,10 @@ async function readRows(
       where b.provider_id = ${providerId} and t.currency = ${currency} and t.recorded_at >= ${from} and t.recorded_at < ${until}
         and t.kind not in ('capture', 'processing_fee')
       group by t.subject_id),
-    netted as (
-      select o.booking_id, sum(m.netted_minor) as netted
+    kept as (
+      select o.booking_id, sum(m.netted_minor) as netted, coalesce(sum(m.amount_minor) filter (where m.kind = 'recovery'), 0) as recovered
       from payout_movements m join payouts o on o.id = m.payout_id
-      where m.provider_id = ${providerId} and m.currency = ${currency} and m.status = 'done' and m.netted_minor > 0
+      where m.provider_id = ${providerId} and m.currency = ${currency} and m.status = 'done' and (m.netted_minor > 0 or m.kind = 'recovery')
         and m.settled_at >= ${from} and m.settled_at < ${until}
       group by o.booking_id),
     promised as (
@@ -198,11 +201,12 @@ async function readRows(
       ${sql.join(
         MOVED.map((name) => sql`coalesce(m.${sql.identifier(name)}, 0)::text as ${sql.identifier(name)}`),
         sql`, `,
-      )}, coalesce(n.netted, 0)::text as netted
+      )},
+      coalesce(k.netted, 0)::text as netted, coalesce(k.recovered, 0)::text as recovered
     from promised p
     left join moved m on m.booking_id = p.id
-    left join netted n on n.booking_id = p.id
-    where m.booking_id is not null or n.booking_id is not null
+    left join kept k on k.booking_id = p.id
+    where m.booking_id is not null or k.booking_id is not null
       or p.is_promised and p.due_at >= ${from} and p.due_at < ${until}
     order by p.due_at, p.id limit ${LINES_MAX + 1}`)
   assert(rows.length <= LINES_MAX, 'a statement has no more lines than it can show')

@@ -8,8 +8,9 @@ import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { outsideRefundPosting } from './postings.ts'
-import { isOpenFailure, lockPayment } from './queries.ts'
+import { isOpenFailure, lockPayment, readGivenBack } from './queries.ts'
 import { requestRefund } from './request-refund.ts'
+import { figuresOfPayment } from './start-checkout.ts'
 import { refunds, type Payment, type Refund } from './tables.ts'
 
 export interface DecideOnRefund {
@@ -20,7 +21,8 @@ export interface DecideOnRefund {
 
 /**
  * An operator has a refund that did not arrive made again, to the same card.
- * @throws refusals auth.not_allowed, refund.not_found, refund.wrong_state when it did not fail or was dealt with.
+ * @throws refusals auth.not_allowed, refund.not_found, refund.wrong_state when it did not fail or was dealt with,
+ *   payment.refund_too_large when the same money was given back since in another refund.
  */
 export async function retryRefund(ctx: Ctx, { refundId, reason }: DecideOnRefund): Promise<Refund> {
   return decide(ctx, refundId, async (tx, payment, failed) => {
@@ -92,6 +94,19 @@ async function decide(
       .from(refunds)
       .where(sql`${refunds.id} = ${refundId} and ${isOpenFailure(sql`refunds`)}`)
     if (!failed) throw refuse('refund.wrong_state')
+    await requireLeft(tx, payment, failed)
     return work(tx, payment, failed)
   })
+}
+
+/** What failed is no longer reserved: the same money may have been given back since, by another refund or a lost dispute. */
+async function requireLeft(tx: Tx, payment: Payment, failed: Refund): Promise<void> {
+  const { baseMinor, surchargeMinor } = await figuresOfPayment(tx, payment.id)
+  const back = await readGivenBack(tx, payment.id)
+  const baseLeftMinor = baseMinor - back.baseRefundedMinor
+  const surchargeLeftMinor = surchargeMinor - back.surchargeRefundedMinor
+  if (failed.basePartMinor > baseLeftMinor || failed.surchargePartMinor > surchargeLeftMinor)
+    throw refuse('payment.refund_too_large', {
+      left: { amountMinor: Number(baseLeftMinor + surchargeLeftMinor), currency: payment.currency },
+    })
 }

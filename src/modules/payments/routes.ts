@@ -83,7 +83,13 @@ const decisionOn = (
     },
     responses: {
       ...ok(201, description, refundSchema),
-      ...refusals('auth.not_allowed', 'refund.not_found', 'refund.wrong_state', ...WRITE_REFUSALS),
+      ...refusals(
+        'auth.not_allowed',
+        'refund.not_found',
+        'refund.wrong_state',
+        'payment.refund_too_large',
+        ...WRITE_REFUSALS,
+      ),
     },
   })
 

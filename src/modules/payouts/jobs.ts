@@ -3,11 +3,10 @@ import type { BookingId, PayoutId, ProviderId } from '#src/kernel/ids.ts'
 import type { ModuleJobs } from '#src/platform/jobs/run.ts'
 import { payProvider } from './pay-provider.ts'
 import { retryWaitingPayouts } from './retry-payout.ts'
-import { schedulePayout } from './schedule-payout.ts'
+import { SCHEDULE_PAYOUT, schedulePayout } from './schedule-payout.ts'
 import { PAY_PROVIDER, sweepDuePayouts } from './sweep-payouts.ts'
 import { takeInReversals } from './take-in-reversals.ts'
 
-const SCHEDULE = 'payouts.schedule'
 const RETRY_WAITING = 'payouts.retry-waiting'
 const TAKE_IN_REVERSALS = 'payouts.take-in-reversals'
 const SWEEP_EVERY_MS = 2_000
@@ -15,7 +14,7 @@ const SWEEP_EVERY_MS = 2_000
 export function payoutsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJobs {
   return {
     jobs: {
-      [SCHEDULE]: (ctx, { bookingId }) => schedulePayout(ctx, String(bookingId) as BookingId),
+      [SCHEDULE_PAYOUT]: (ctx, { bookingId }) => schedulePayout(ctx, String(bookingId) as BookingId),
       [PAY_PROVIDER]: (ctx, { payoutId }) => payProvider(ctx, gateway, String(payoutId) as PayoutId),
       [TAKE_IN_REVERSALS]: (ctx, { transferId, movementId }) =>
         takeInReversals(ctx, gateway, { transferId: String(transferId), movementId: String(movementId) }),
@@ -23,13 +22,13 @@ export function payoutsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJob
     },
     sweeps: [{ name: 'payouts.due', everyMs: SWEEP_EVERY_MS, run: sweepDuePayouts }],
     subscriptions: {
-      'booking.completed': [SCHEDULE],
-      'booking.no_show': [SCHEDULE],
-      'booking.cancelled': [SCHEDULE],
-      'payment.refunded': [SCHEDULE],
-      'payment.refund_failed': [SCHEDULE],
-      'payment.disputed': [SCHEDULE],
-      'payment.dispute_closed': [SCHEDULE],
+      'booking.completed': [SCHEDULE_PAYOUT],
+      'booking.no_show': [SCHEDULE_PAYOUT],
+      'booking.cancelled': [SCHEDULE_PAYOUT],
+      'payment.refunded': [SCHEDULE_PAYOUT],
+      'payment.refund_failed': [SCHEDULE_PAYOUT],
+      'payment.disputed': [SCHEDULE_PAYOUT],
+      'payment.dispute_closed': [SCHEDULE_PAYOUT],
       'transfer.reversed': [TAKE_IN_REVERSALS],
       'provider.payouts_ready': [RETRY_WAITING],
     },

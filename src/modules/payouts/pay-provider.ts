@@ -23,8 +23,7 @@ import { syncPayoutAccount } from '#src/modules/providers/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { Trouble } from '#src/platform/errors.ts'
-import { emit } from '#src/platform/outbox/emit.ts'
-import { planMovement, type Plan } from './domain/payout-plan.ts'
+import { hasMinorOf, planMovement, type Plan } from './domain/payout-plan.ts'
 import { nextAttemptAt, WAIT_SENTENCES, type WaitCode } from './domain/payout-rules.ts'
 import { reversalPosting, transferPosting } from './postings.ts'
 import {
@@ -38,7 +37,9 @@ import {
   readDebt,
   readMoved,
 } from './queries.ts'
-import { isDue, recomputePayout, shareOut, write, type Owed } from './schedule-payout.ts'
+import { recoverDebt } from './recover-debt.ts'
+import { isDue, recomputePayout, shareOut, tell, write, type Owed } from './schedule-payout.ts'
+import { LEASE_MINUTES } from './sweep-payouts.ts'
 import { payoutMovements, type Payout, type PayoutMovement } from './tables.ts'
 
 /** Steps of one run: a transfer is taken back in as many parts as there were transfers, and once more with what is there. */
@@ -87,6 +88,7 @@ async function intendMovement(
   const open = await findOpenMovement(tx, id)
   if (open) {
     // Whatever is so by now, what was asked for is asked for to its end.
+    assert(open.kind !== 'recovery', 'nothing is asked of the gateway for a recovery')
     const operation = await findOperation(tx, open.kind, open.id)
     assert(operation, 'a movement is intended together with its operation')
     return { movement: open, operation }
@@ -96,7 +98,7 @@ async function intendMovement(
   if (payout.waitsFor === 'reversed_by_hand') return null
   await lockDebtOf(tx, providerId)
   const moved = await readMoved(tx, id)
-  const unsentMinor = payout.releasedShareMinor - moved.transferredMinor - moved.nettedMinor
+  const unsentMinor = payout.releasedShareMinor - hasMinorOf(moved)
   const debtMinor = await readDebt(tx, providerId, payout.currency, unsentMinor > 0n ? unsentMinor : 0n)
   const plan = planMovement({
     earnedMinor: payout.amountMinor,
@@ -110,7 +112,7 @@ async function intendMovement(
   }
   return plan.kind === 'transfer'
     ? intendTransfer(tx, ctx, payout, owed, plan)
-    : intendReversal(tx, ctx, payout, partMinor ?? plan.amountMinor)
+    : intendReversal(tx, ctx, payout, least(partMinor ?? plan.amountMinor, plan.amountMinor))
 }
 
 /** Nothing moves at Stripe: what escrow still holds is shared out. */
@@ -137,6 +139,7 @@ async function intendTransfer(
     await finishTransfer(tx, ctx, payout, movement, owed.settlement, null)
     return null
   }
+  await keepDue(tx, ctx, payout)
   assert(owed.payment.chargeId && payee?.accountId, 'what is paid out was captured, and has where to go')
   const request = {
     movementId: movement.id,
@@ -161,13 +164,14 @@ async function intendReversal(
 ): Promise<Intended | null> {
   const [transfer] = await listReversibleTransfers(tx, payout.id)
   if (!transfer) return null
-  const amountMinor = wantedMinor < transfer.leftMinor ? wantedMinor : transfer.leftMinor
+  const amountMinor = least(wantedMinor, transfer.leftMinor)
   const movement = await insertMovement(tx, ctx, payout, {
     kind: 'reversal',
     amountMinor,
     nettedMinor: 0n,
     transferId: transfer.stripeId,
   })
+  await keepDue(tx, ctx, payout)
   const request = {
     movementId: movement.id,
     bookingId: payout.bookingId,
@@ -179,6 +183,16 @@ async function intendReversal(
     movement,
     operation: await intendOperation(tx, ctx.now, { kind: 'reversal', subjectId: movement.id, request }),
   }
+}
+
+/** While a movement is under way it stays due: should this job be lost, the sweep hands it to another. */
+async function keepDue(tx: Tx, ctx: Ctx, payout: Payout): Promise<void> {
+  const leasedUntil = ctx.now.add({ minutes: LEASE_MINUTES })
+  await write(tx, ctx, payout, { attemptDueAt: payout.attemptDueAt ?? leasedUntil })
+}
+
+function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other
 }
 
 async function insertMovement(
@@ -283,6 +297,8 @@ async function settleMovement(
   if (current?.status !== 'intended') return
   if (made instanceof GatewayRejected) {
     await refuseMovement(tx, ctx, payout, movement, made, final, waitsFor)
+    // As below; a transfer looks again when it is next tried, and a reversal that was refused is not.
+    if (final && movement.kind === 'reversal') await recomputePayout(tx, ctx, bookingId)
     return
   }
   assert(made.amountMinor === movement.amountMinor, `movement ${movement.id} is of the amount asked for`)
@@ -302,12 +318,15 @@ async function finishTransfer(
   settlement: Settlement,
   stripeId: string | null,
 ): Promise<void> {
+  if (movement.nettedMinor > 0n) await lockDebtOf(tx, payout.providerId)
   const released = await shareOut(tx, ctx, payout, settlement)
   if (stripeId !== null) {
     const posting = transferPosting({ ...payout, occurredAt: ctx.now }, movement.amountMinor, stripeId)
     await postTransfers(tx, ctx.now, [posting])
   }
-  await markMovement(tx, ctx, movement, { status: 'done', stripeId })
+  const nettedMinor = await recoverDebt(tx, ctx, payout, movement.nettedMinor)
+  assert(stripeId !== null || nettedMinor === movement.nettedMinor, 'what is kept at once is still owed')
+  await markMovement(tx, ctx, movement, { status: 'done', stripeId, nettedMinor })
   await write(tx, ctx, released, {
     status: 'paid',
     stripeTransferId: stripeId ?? payout.stripeTransferId,
@@ -316,9 +335,8 @@ async function finishTransfer(
     failureReason: null,
     paidAt: ctx.now,
   })
-  const { amountMinor, nettedMinor } = movement
   await tell(tx, ctx, payout, 'payout.paid', {
-    amountMinor: Number(amountMinor),
+    amountMinor: Number(movement.amountMinor),
     nettedMinor: Number(nettedMinor),
   })
 }
@@ -360,7 +378,7 @@ async function markMovement(
   tx: Tx,
   ctx: Ctx,
   { id }: PayoutMovement,
-  values: Pick<Partial<PayoutMovement>, 'status' | 'stripeId' | 'failureReason'>,
+  values: Pick<Partial<PayoutMovement>, 'status' | 'stripeId' | 'nettedMinor' | 'failureReason'>,
 ): Promise<void> {
   await tx
     .update(payoutMovements)
@@ -406,20 +424,4 @@ function settlementFrom(stored: JsonObject): Settlement {
     commissionMinor: part('commissionMinor'),
     surchargeMinor: part('surchargeMinor'),
   }
-}
-
-async function tell(
-  tx: Tx,
-  ctx: Ctx,
-  payout: Payout,
-  type: 'payout.paid' | 'payout.failed' | 'payout.reversed' | 'payout.owed',
-  facts: JsonObject,
-): Promise<void> {
-  const payload = {
-    payoutId: payout.id,
-    providerId: payout.providerId,
-    bookingId: payout.bookingId,
-    ...facts,
-  }
-  await emit(tx, { type, subjectId: payout.id, payload, occurredAt: ctx.now })
 }

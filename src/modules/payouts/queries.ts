@@ -3,7 +3,7 @@ import type { BookingId, PayoutId, ProviderId } from '#src/kernel/ids.ts'
 import type { Currency } from '#src/kernel/money.ts'
 import { balanceOf } from '#src/modules/ledger/index.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
-import type { Standing } from './domain/payout-plan.ts'
+import type { Moved } from './domain/payout-plan.ts'
 import { payoutMovements, payouts, type Payout, type PayoutMovement } from './tables.ts'
 
 export async function findPayout(db: Queryable, payoutId: PayoutId): Promise<Payout | null> {
@@ -48,22 +48,24 @@ export async function listReversibleTransfers(
   return rows.map((row) => ({ stripeId: row.stripe_id, leftMinor: BigInt(row.left_minor) }))
 }
 
-/** What of a payout the provider has. */
-export async function readMoved(
-  db: Queryable,
-  payoutId: PayoutId,
-): Promise<Pick<Standing, 'transferredMinor' | 'nettedMinor'>> {
-  const { rows } = await db.execute<{ transferred: string; netted: string }>(sql`
-    select coalesce(sum(case kind when 'transfer' then amount_minor else -amount_minor end), 0)::text as transferred,
-      coalesce(sum(netted_minor), 0)::text as netted
+/** What was moved for a payout by now. */
+export async function readMoved(db: Queryable, payoutId: PayoutId): Promise<Moved> {
+  const { rows } = await db.execute<{ transferred: string; netted: string; recovered: string }>(sql`
+    select coalesce(sum(case kind when 'transfer' then amount_minor when 'reversal' then -amount_minor end), 0)::text as transferred,
+      coalesce(sum(netted_minor), 0)::text as netted,
+      coalesce(sum(amount_minor) filter (where kind = 'recovery'), 0)::text as recovered
     from payout_movements where payout_id = ${payoutId} and status = 'done'`)
   return {
     transferredMinor: BigInt(rows[0]?.transferred ?? 0),
     nettedMinor: BigInt(rows[0]?.netted ?? 0),
+    recoveredMinor: BigInt(rows[0]?.recovered ?? 0),
   }
 }
 
-/** Whoever decides what is kept of a provider's payouts holds this, so that one debt is not kept twice. After the payout's lock. */
+/**
+ * Whoever decides what is kept of a provider's payouts, or lessens what one of them has too much, holds this, so that one debt is
+ * not taken twice. After the payout's lock, before the ledger's.
+ */
 export async function lockDebtOf(tx: Tx, providerId: ProviderId): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`debt:${providerId}`}, 0))`)
 }
@@ -84,6 +86,32 @@ export async function readDebt(
     from payout_movements where provider_id = ${providerId} and status = 'intended' and currency = ${currency}`)
   const debtMinor = unsentMinor - payableMinor - BigInt(rows[0]?.recovering ?? 0)
   return debtMinor > 0n ? debtMinor : 0n
+}
+
+/**
+ * The payouts of which a provider has more than was earned with the booking, oldest first: their debts, one by one. Without what
+ * is being taken back at this moment.
+ */
+export async function listTooMuch(
+  tx: Tx,
+  providerId: ProviderId,
+  currency: Currency,
+): Promise<{ payoutId: PayoutId; bookingId: BookingId; tooMuchMinor: bigint }[]> {
+  const { rows } = await tx.execute<{ id: PayoutId; booking_id: BookingId; too_much: string }>(sql`
+    with standing as (
+      select o.id, o.booking_id, o.due_at, sum(case
+          when m.status = 'done' and m.kind = 'transfer' then m.amount_minor + m.netted_minor
+          when m.status = 'done' or m.status = 'intended' and m.kind = 'reversal' then -m.amount_minor
+          else 0 end) - o.released_share_minor as too_much
+      from payouts o join payout_movements m on m.payout_id = o.id
+      where o.provider_id = ${providerId} and o.currency = ${currency} and o.releases > 0
+      group by o.id)
+    select id, booking_id, too_much::text from standing where too_much > 0 order by due_at, id`)
+  return rows.map((row) => ({
+    payoutId: row.id,
+    bookingId: row.booking_id,
+    tooMuchMinor: BigInt(row.too_much),
+  }))
 }
 
 /** Whether something is under way to or from the account that a provider has had until now. */

@@ -29,6 +29,7 @@ export async function retryPayout(ctx: Ctx, input: { payoutId: PayoutId; reason:
     const retried = await write(tx, ctx, payout, {
       status: payout.status === 'failed' ? 'scheduled' : payout.status,
       ...afresh(payout, ctx),
+      reversedByHandAt: payout.waitsFor === 'reversed_by_hand' ? null : payout.reversedByHandAt,
     })
     await recordAudit(tx, ctx, {
       action: 'payout.retry',

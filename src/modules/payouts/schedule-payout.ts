@@ -13,13 +13,17 @@ import {
   type Settlement,
 } from '#src/modules/payments/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import type { JsonObject } from '#src/kernel/json.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { Trouble } from '#src/platform/errors.ts'
-import { planMovement, settledStatus, type Standing } from './domain/payout-plan.ts'
+import { emit } from '#src/platform/outbox/emit.ts'
+import { hasMinorOf, planMovement, settledStatus, type Moved, type Standing } from './domain/payout-plan.ts'
 import { dueAtOf, holdOf, isOver, slipCodeOf, WAIT_SENTENCES } from './domain/payout-rules.ts'
 import { releasePostings } from './postings.ts'
-import { findOpenMovement, lockPayoutOfBooking, readMoved } from './queries.ts'
+import { findOpenMovement, lockDebtOf, lockPayoutOfBooking, readMoved } from './queries.ts'
 import { payouts, type Payout } from './tables.ts'
+
+export const SCHEDULE_PAYOUT = 'payouts.schedule'
 
 /**
  * Works out what the provider has earned with a booking that is over, and by when. Again after each refund or dispute, before
@@ -93,6 +97,7 @@ async function insert(tx: Tx, ctx: Ctx, { booking, settlement, hold }: Owed): Pr
     attempts: 0,
     stripeTransferId: null,
     waitsFor: hold,
+    reversedByHandAt: null,
     slippedFor: slipCodeOf({ dueAt, paidAt: null, waitsFor: hold }, ctx.now),
     failureReason: hold && WAIT_SENTENCES[hold],
     paidAt: null,
@@ -116,6 +121,7 @@ export async function shareOut(tx: Tx, ctx: Ctx, payout: Payout, settlement: Set
   }
   const postings = releasePostings({ ...payout, occurredAt: ctx.now }, growth, payout.releases)
   if (postings.length === 0 && payout.releases > 0) return payout
+  if (payout.releases > 0) await lockDebtOf(tx, payout.providerId)
   await postTransfers(tx, ctx.now, postings)
   return write(tx, ctx, payout, {
     releasedShareMinor: settlement.providerNetMinor,
@@ -138,13 +144,25 @@ async function adjust(tx: Tx, ctx: Ctx, payout: Payout, owed: Owed): Promise<Pay
     const waits = { attemptDueAt: null, waitsFor: hold, failureReason: WAIT_SENTENCES[hold] }
     return write(tx, ctx, payout, { ...known, ...waits })
   }
-  if (payout.waitsFor === 'reversed_by_hand') return write(tx, ctx, payout, known)
-  const pullRefused = sameAmount && payout.waitsFor === 'owed'
+  const isOwed = hasMinorOf(moved) > earnedMinor
+  const pullRefused = isOwed && sameAmount && payout.waitsFor === 'owed'
   const plan = planMovement({ earnedMinor, ...moved, debtMinor: 0n, pullRefused })
+  if (payout.reversedByHandAt !== null && plan?.kind === 'transfer') {
+    const failureReason = WAIT_SENTENCES.reversed_by_hand
+    const waits = { attemptDueAt: null, waitsFor: 'reversed_by_hand', failureReason } as const
+    return write(tx, ctx, payout, { ...known, ...waits })
+  }
   const toRelease = payout.releases === 0 && total(settlement) > 0n
   if (!plan && !toRelease) {
-    const waits = pullRefused ? {} : { waitsFor: null, failureReason: null }
-    return write(tx, ctx, payout, { ...known, attemptDueAt: null, ...waits })
+    // Kept for another debt, it was never sent and cannot be pulled back: the provider owes it from now on.
+    if (isOwed && !pullRefused)
+      await tell(tx, ctx, payout, 'payout.owed', {
+        amountMinor: Number(hasMinorOf(moved) - earnedMinor),
+      })
+    const waits = isOwed
+      ? ({ waitsFor: 'owed', failureReason: WAIT_SENTENCES.owed } as const)
+      : { waitsFor: null, failureReason: null }
+    return write(tx, ctx, payout, { ...known, attemptDueAt: null, ...(pullRefused ? {} : waits) })
   }
   const waiting = payout.attemptDueAt !== null || payout.status === 'failed'
   if (waiting && !isHeld(payout)) return write(tx, ctx, payout, known)
@@ -160,7 +178,7 @@ async function adjust(tx: Tx, ctx: Ctx, payout: Payout, owed: Owed): Promise<Pay
 /** As far as it has come; one that was given up stays so until somebody has it tried again. */
 export function statusOf(
   payout: Pick<Payout, 'status' | 'stripeTransferId'>,
-  standing: Pick<Standing, 'earnedMinor' | 'transferredMinor' | 'nettedMinor'>,
+  standing: Moved & Pick<Standing, 'earnedMinor'>,
 ): Payout['status'] {
   const settled = settledStatus(standing)
   if (standing.earnedMinor === 0n && payout.stripeTransferId !== null) return 'reversed'
@@ -182,4 +200,21 @@ export function isHeld({ waitsFor }: Payout): boolean {
 
 export function isDue(payout: Payout, now: Temporal.Instant): boolean {
   return payout.attemptDueAt !== null && !isBefore(now, payout.dueAt)
+}
+
+/** The news of it, for whoever subscribes. */
+export async function tell(
+  tx: Tx,
+  ctx: Ctx,
+  payout: Payout,
+  type: 'payout.paid' | 'payout.failed' | 'payout.reversed' | 'payout.owed',
+  facts: JsonObject,
+): Promise<void> {
+  const payload = {
+    payoutId: payout.id,
+    providerId: payout.providerId,
+    bookingId: payout.bookingId,
+    ...facts,
+  }
+  await emit(tx, { type, subjectId: payout.id, payload, occurredAt: ctx.now })
 }

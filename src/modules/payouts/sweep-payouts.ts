@@ -6,7 +6,7 @@ export const PAY_PROVIDER = 'payouts.pay-provider'
 
 const BATCH = 100
 /** Given to a job, it is not due again before this long: the job retries by itself meanwhile. */
-const LEASE_MINUTES = 15
+export const LEASE_MINUTES = 15
 
 /** They share what there is of our balance: the one who is owed longest takes first, and the next only after that. */
 const QUEUE_AT_OUR_BALANCE = 'payouts.at-our-balance'

@@ -22,6 +22,8 @@ export const payouts = pgTable('payouts', {
   /** The newest transfer; all of them are movements. */
   stripeTransferId: text(),
   waitsFor: text().$type<WaitCode>(),
+  /** A transfer was taken back by hand: nothing is sent until an operator has it tried again. */
+  reversedByHandAt: instant(),
   /** What it waited for when its date had come; the first of several. */
   slippedFor: text().$type<SlipCode>(),
   failureReason: text(),
@@ -49,7 +51,8 @@ export const payoutMovements = pgTable('payout_movements', {
   id: uuid().primaryKey(),
   payoutId: uuid().$type<PayoutId>().notNull(),
   providerId: uuid().$type<ProviderId>().notNull(),
-  kind: text({ enum: ['transfer', 'reversal'] }).notNull(),
+  /** recovery: without Stripe; so much of what this payout has too much was kept from other payouts, where it is netted. */
+  kind: text({ enum: ['transfer', 'reversal', 'recovery'] }).notNull(),
   amountMinor: minor().notNull(),
   nettedMinor: minor().notNull().default(0n),
   currency: char({ length: 3 }).$type<Currency>().notNull(),

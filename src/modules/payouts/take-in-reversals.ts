@@ -5,15 +5,15 @@ import { lockPaymentOfBooking } from '#src/modules/payments/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
-import { WAIT_SENTENCES } from './domain/payout-rules.ts'
 import { reversalPosting } from './postings.ts'
-import { findMovement, findPayout, lockPayoutOfBooking } from './queries.ts'
+import { findMovement, findPayout, lockDebtOf, lockPayoutOfBooking } from './queries.ts'
 import { recomputePayout, write } from './schedule-payout.ts'
 import { payoutMovements, type Payout } from './tables.ts'
 
 /**
  * A transfer of ours was taken back, and perhaps not by us: what somebody did in the gateway's dashboard is booked like any
- * other reversal. It is not sent again by itself; an operator who wants that has the payout tried again.
+ * other reversal. It is not sent again by itself, whatever
+ * else the payout waits for in between; an operator who wants that has the payout tried again.
  * @param movementId of the transfer
  */
 export async function takeInReversals(
@@ -29,6 +29,7 @@ export async function takeInReversals(
     await lockPaymentOfBooking(tx, payout.bookingId)
     const locked = await lockPayoutOfBooking(tx, payout.bookingId)
     if (!locked) return
+    await lockDebtOf(tx, locked.providerId)
     let taken = false
     for (const reversal of reversals) taken = (await takeIn(tx, ctx, locked, transferId, reversal)) || taken
     if (taken) await recomputePayout(tx, ctx, payout.bookingId)
@@ -64,11 +65,7 @@ async function takeIn(
   if (inserted.length === 0) return false
   const posting = reversalPosting({ ...payout, occurredAt: ctx.now }, reversal.amountMinor, reversal.id)
   await postTransfers(tx, ctx.now, [posting])
-  await write(tx, ctx, payout, {
-    attemptDueAt: null,
-    waitsFor: 'reversed_by_hand',
-    failureReason: WAIT_SENTENCES.reversed_by_hand,
-  })
+  await write(tx, ctx, payout, { reversedByHandAt: ctx.now })
   ctx.log.warn({ payoutId: payout.id, reversalId: reversal.id }, 'a transfer was taken back by hand')
   await recordAudit(tx, ctx, {
     action: 'payout.take_in_reversal',

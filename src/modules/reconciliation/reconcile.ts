@@ -1,7 +1,7 @@
 import { desc, eq, isNotNull, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
-import { Temporal } from '#src/kernel/time.ts'
+import { earlierOf, Temporal } from '#src/kernel/time.ts'
 import { assertNoOpenTransaction, type Ctx } from '#src/platform/context.ts'
 import { bookOwnMovements, readBalanceLines } from './read-balance-lines.ts'
 import { recordDifferences } from './record-differences.ts'
@@ -27,7 +27,8 @@ export interface ReconciliationReport {
  * kept by itself and harmless to repeat, and where reading begins is taken from the last run that came to its end: a run may
  * be cut off anywhere, and two may run at once.
  * @param runId the run that was asked for; without it, it is one of its own
- * @param since where to begin reading, for looking at the past again; default where the last run began, and some hours before
+ * @param since where to begin reading at the latest, for looking at the past again; default where the last run began, and some
+ *   hours before
  * @throws {Trouble} when Stripe does not answer; the run is then unfinished, and its job comes again.
  */
 export async function reconcile(
@@ -36,7 +37,9 @@ export async function reconcile(
   { runId = randomUUID(), since }: { readonly runId?: string; readonly since?: Temporal.Instant } = {},
 ): Promise<ReconciliationReport> {
   assertNoOpenTransaction('the payment gateway')
-  const readSince = since ?? (await nextReadSince(ctx))
+  // A later beginning would leave a gap: the next run reads from where this one is said to have begun.
+  const unread = await nextReadSince(ctx)
+  const readSince = since ? earlierOf(since, unread) : unread
   await begin(ctx, runId, readSince)
   const lineCount = await readBalanceLines(ctx, gateway, readSince)
   await bookOwnMovements(ctx)

@@ -311,6 +311,17 @@ describe('a run', () => {
     expect(stored.filter(({ matchedAt }) => matchedAt === null)).toEqual([])
   })
 
+  test('that begins later than the last one ended leaves nothing out', async () => {
+    await run()
+    await rig.pass({ hours: 24 })
+    await unheardPayment()
+    await rig.pass({ hours: 24 * 6 }) // and no run came to its end
+    await reconcile(rig.ctx(), rig.gateway, { since: rig.ctx().now.subtract({ hours: 24 }) })
+    const { entries } = await rig.gateway.listBalanceEntries(rig.ctx().now.subtract({ hours: 24 * 30 }))
+    const read = new Set((await db.select().from(balanceTransactions)).map(({ id }) => id))
+    expect(entries.filter(({ id }) => !read.has(id))).toEqual([])
+  })
+
   test('is asked for once a day by any number of workers, and done by its job', async () => {
     await rig.pass({ hours: 24 })
     const asked = await Promise.all(Array.from({ length: 8 }, () => rig.sweep('reconciliation.daily')))

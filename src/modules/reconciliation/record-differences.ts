@@ -27,9 +27,11 @@ export async function recordDifferences(ctx: Ctx, since: Temporal.Instant): Prom
     )
     for (const difference of counted) await write(tx, ctx, difference, open.get(keyOf(difference)))
     const still = new Set(counted.map(keyOf))
-    for (const difference of open.values())
-      if (!still.has(keyOf(difference))) await resolve(tx, ctx, difference)
-    await markMatched(tx, ctx, found)
+    if (found.length < DIFFERENCES_MAX) {
+      for (const difference of open.values())
+        if (!still.has(keyOf(difference))) await resolve(tx, ctx, difference)
+      await markMatched(tx, ctx, found)
+    } // otherwise not all are known, so none is known to agree
     return listOpen(tx)
   })
 }
@@ -73,7 +75,6 @@ async function resolve(tx: Tx, ctx: Ctx, { id, lastRepair }: Difference): Promis
 /** Lines whose object agrees need not be looked at again until something new happens to it. */
 async function markMatched(tx: Tx, ctx: Ctx, found: readonly FoundDifference[]): Promise<void> {
   const differing = [...new Set(found.filter(({ kind }) => isOfObject(kind)).map(({ objectId }) => objectId))]
-  if (differing.length >= DIFFERENCES_MAX) return // not all are known, so none is known to agree
   const objects = sql.param(differing)
   await tx.execute(sql`
     update balance_transactions set matched_at = ${ctx.now.toString()}
@@ -83,8 +84,12 @@ async function markMatched(tx: Tx, ctx: Ctx, found: readonly FoundDifference[]):
     where matched_at is not null and coalesce(source_id, id) = any(${objects}::text[])`)
 }
 
-/** Notes what is about to be done about some, so that whoever finds them gone can say how. */
-export async function noteRepair(ctx: Ctx, differences: readonly Difference[], how: string): Promise<void> {
+/** Notes that some were tried, and what was done about them, so that whoever finds them gone can say how; null: nothing could be. */
+export async function noteRepair(
+  ctx: Ctx,
+  differences: readonly Difference[],
+  how: string | null,
+): Promise<void> {
   if (differences.length === 0) return
   await ctx.db
     .update(reconciliationDifferences)

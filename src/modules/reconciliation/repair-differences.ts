@@ -26,7 +26,7 @@ export async function replayEventsOf(
   gateway: PaymentGateway,
   open: readonly Difference[],
 ): Promise<number> {
-  const missed = open.filter(isHeardOfByEvents).slice(0, REPAIRS_MAX)
+  const missed = leastTried(open.filter(isHeardOfByEvents))
   if (missed.length === 0) return 0
   const bodies = await eventsNaming(gateway, missed)
   const named = missed.filter(({ objectId }) => bodies.has(objectId))
@@ -46,18 +46,24 @@ export async function readAgain(
   open: readonly Difference[],
 ): Promise<number> {
   let count = 0
-  for (const difference of open.filter(isKnownByPayment).slice(0, REPAIRS_MAX)) {
+  for (const difference of leastTried(open.filter(isKnownByPayment))) {
     try {
-      if (!(await syncNamed(ctx, gateway, difference))) continue
-      count += 1
-      await noteRepair(ctx, [difference], 'What it is to us was read again from Stripe.')
+      const known = await syncNamed(ctx, gateway, difference)
+      if (known) count += 1
+      await noteRepair(ctx, [difference], known ? 'What it is to us was read again from Stripe.' : null)
     } catch (error) {
       // One that cannot be applied is news of its own, and must not keep the others from their turn.
       if (classifyTrouble(error)) throw error
       ctx.log.error({ error, objectId: difference.objectId }, 'a difference could not be repaired')
+      await noteRepair(ctx, [difference], null)
     }
   }
   return count
+}
+
+/** One run's share: those that were tried least come first, so that what cannot be repaired keeps nobody from their turn. */
+function leastTried(differences: readonly Difference[]): Difference[] {
+  return differences.toSorted((one, other) => one.repairCount - other.repairCount).slice(0, REPAIRS_MAX)
 }
 
 function isHeardOfByEvents({ kind }: Difference): boolean {

@@ -37,10 +37,10 @@ export function slipCodeOf(
 
 /** After the first, second and third failed attempt; after the fourth it is left to an operator. */
 const RETRY_AFTER_HOURS = [1, 6, 24] as const
-/** Our own balance at Stripe fills by itself: asked again for as long as it takes. */
+/** Our own balance at Stripe fills by itself, or is topped up by an operator, whose queue has the payout as overdue: it stays due. */
 const BALANCE_RETRY_HOURS = 6
 
-/** When to try again after `attempts` failed ones; null: an operator decides. */
+/** When to try again after `attempts` failed ones; null: left to an operator, in whose queue it stands as failed. */
 export function nextAttemptAt(
   attempts: number,
   waitsFor: WaitCode,
