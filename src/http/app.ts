@@ -1,6 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Hook } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '#src/kernel/actor.ts'
@@ -8,6 +7,7 @@ import { classifyTrouble, Refusal, refuse } from '#src/platform/errors.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Log } from '#src/platform/log.ts'
 import type { Api, ApiEnv, Routes } from '#src/platform/http/define.ts'
+import { limitBody } from '#src/platform/http/body-limit.ts'
 import { jsonResponse } from '#src/platform/http/idempotency.ts'
 import { problemOf } from '#src/platform/http/problems.ts'
 
@@ -70,15 +70,7 @@ export function createApi(deps: ApiDeps): Api {
     c.set('ctx', deps.contextFor(await deps.authenticate(c.req.raw.headers), requestId))
     await next()
   })
-  api.use(
-    '/v1/*',
-    bodyLimit({
-      maxSize: BODY_BYTES_MAX,
-      onError: () => {
-        throw refuse('request.too_large')
-      },
-    }),
-  )
+  api.use('/v1/*', limitBody(BODY_BYTES_MAX))
   api.use('/v1/*', async (c, next) => {
     const body = SAFE_METHODS.has(c.req.method) ? '' : await c.req.text()
     if (!isStorable(c.req.url, body)) throw refuse('request.malformed')

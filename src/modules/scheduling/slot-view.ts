@@ -6,7 +6,7 @@ import {
   type Slot,
   type SlotWindow,
 } from './domain/slots.ts'
-import { offsetSpans, type OffsetSpan } from './domain/zone-offsets.ts'
+import { isRead, offsetSpans, type OffsetSpan } from './domain/zone-offsets.ts'
 
 /** A slot at the JSON edge. Local date and time are those of the provider's zone. */
 export interface SlotView {
@@ -47,19 +47,14 @@ export function listSlotViews(
   window: SlotWindow,
   now: Temporal.Instant,
 ): SlotView[] {
-  return mapStarts(calendar, service, window, now, ({ startMs, wallMs, span, spans, seatsLeft }) => ({
-    startsAt: isoOf(startMs),
-    endsAt: isoOf(startMs + service.durationMinutes * MINUTE_MS),
-    localDate: dateOf(wallMs),
-    localTime: timeOf(wallMs),
-    offset: offsetText(span.offsetMs),
-    repeated:
-      spans.length > 1 &&
-      spans.some((other) => {
-        const otherMs = wallMs - other.offsetMs
-        return other !== span && other.startMs <= otherMs && otherMs < other.endMs
-      }),
-    seatsLeft,
+  return mapStarts(calendar, service, window, now, (start) => ({
+    startsAt: isoOf(start.startMs),
+    endsAt: isoOf(start.startMs + service.durationMinutes * MINUTE_MS),
+    localDate: start.localDate,
+    localTime: start.localTime,
+    offset: start.offset,
+    repeated: start.spans.some((other) => other !== start.span && isRead(other, start.wallMs)),
+    seatsLeft: start.seatsLeft,
   }))
 }
 
@@ -76,8 +71,8 @@ export function listStartViews(
   window: SlotWindow,
   now: Temporal.Instant,
 ): StartView[] {
-  return mapStarts(calendar, service, window, now, ({ wallMs, span, seatsLeft }) => ({
-    startsAt: `${wallTimeOf(wallMs)}${offsetText(span.offsetMs)}`,
+  return mapStarts(calendar, service, window, now, ({ localDate, localTime, offset, seatsLeft }) => ({
+    startsAt: `${localDate}T${localTime}:00${offset}`, // hours open and steps are minutes, so the wall clock is on one
     seatsLeft,
   }))
 }
@@ -85,6 +80,9 @@ export function listStartViews(
 interface Start {
   readonly startMs: number
   readonly wallMs: number
+  readonly localDate: string
+  readonly localTime: string
+  readonly offset: string
   readonly span: OffsetSpan
   readonly spans: readonly OffsetSpan[]
   readonly seatsLeft: number
@@ -102,12 +100,22 @@ function mapStarts<View>(
   if (first === undefined || last === undefined) return []
   const spans = offsetSpans(calendar.timeZone, first - CLOCK_JUMP_MS, last + CLOCK_JUMP_MS)
   const seatsTaken = seatsTakenByStart(calendar, service)
+  const offsets = spans.map(({ offsetMs }) => offsetText(offsetMs))
   let at = 0
+  let day = NaN
+  let localDate = ''
   return starts.map((startMs) => {
     while (spans[at]!.endMs <= startMs) at += 1
     const span = spans[at]!
+    const wallMs = startMs + span.offsetMs
+    const wallDay = Math.floor(wallMs / DAY_MS)
+    if (wallDay !== day) {
+      day = wallDay
+      localDate = dateOf(day)
+    }
+    const localTime = timeOf(wallMs - day * DAY_MS)
     const seatsLeft = service.capacity - (seatsTaken.get(startMs) ?? 0)
-    return view({ startMs, wallMs: startMs + span.offsetMs, span, spans, seatsLeft })
+    return view({ startMs, wallMs, localDate, localTime, offset: offsets[at]!, span, spans, seatsLeft })
   })
 }
 
@@ -120,15 +128,12 @@ function seatsTakenByStart(calendar: CalendarFacts, service: ServiceFacts): Read
   return taken
 }
 
-/** As Temporal.Instant prints it. */
+/** As Temporal.Instant prints it. Slots start on whole seconds, and nearly always on whole minutes. */
 function isoOf(epochMs: number): string {
-  return `${wallTimeOf(epochMs)}Z`
-}
-
-/** Slots start on whole seconds, and nearly always on whole minutes. */
-function wallTimeOf(wallMs: number): string {
-  const seconds = Math.floor((((wallMs % MINUTE_MS) + MINUTE_MS) % MINUTE_MS) / 1000)
-  return `${dateOf(wallMs)}T${timeOf(wallMs)}:${twoDigits(seconds)}`
+  const day = Math.floor(epochMs / DAY_MS)
+  const ofDayMs = epochMs - day * DAY_MS
+  const seconds = Math.floor((ofDayMs % MINUTE_MS) / 1000)
+  return `${dateOf(day)}T${timeOf(ofDayMs)}:${twoDigits(seconds)}Z`
 }
 
 function offsetText(offsetMs: number): string {
@@ -138,8 +143,7 @@ function offsetText(offsetMs: number): string {
 const DATES_KEPT_MAX = 2_000
 const dates = new Map<number, string>()
 
-function dateOf(epochMs: number): string {
-  const day = Math.floor(epochMs / DAY_MS)
+function dateOf(day: number): string {
   const known = dates.get(day)
   if (known !== undefined) return known
   if (dates.size >= DATES_KEPT_MAX) dates.clear()
@@ -148,10 +152,14 @@ function dateOf(epochMs: number): string {
   return date
 }
 
-function timeOf(epochMs: number): string {
-  const minute = Math.floor((((epochMs % DAY_MS) + DAY_MS) % DAY_MS) / MINUTE_MS)
-  const hour = Math.floor(minute / 60)
-  return `${twoDigits(hour)}:${twoDigits(minute - hour * 60)}`
+/** Every minute of a day as a clock shows it. */
+const TIMES = Array.from(
+  { length: 24 * 60 },
+  (_, minute) => `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`,
+)
+
+function timeOf(ofDayMs: number): string {
+  return TIMES[Math.floor(ofDayMs / MINUTE_MS)]!
 }
 
 function twoDigits(value: number): string {
