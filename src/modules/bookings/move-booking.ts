@@ -7,6 +7,7 @@ import type { JsonObject } from '#src/kernel/json.ts'
 import { laterOf } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
+import { preparedSelect } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { findTransition, type TransitionName } from './domain/lifecycle.ts'
 import { partyOf } from './domain/party.ts'
@@ -18,11 +19,19 @@ export async function lockBookingVisibleTo(
   ctx: Ctx,
   id: BookingId,
 ): Promise<{ booking: Booking; party: Party }> {
-  const [booking] = await tx.select().from(bookings).where(eq(bookings.id, id)).for('no key update')
+  const [booking] = await selectLocked(tx, { id })
   const party = booking ? partyOf(booking, ctx.actor) : null
   if (!booking || !party) throw refuse('booking.not_found')
   return { booking, party }
 }
+
+const selectLocked = preparedSelect<{ id: BookingId }, Booking>((db) =>
+  db
+    .select()
+    .from(bookings)
+    .where(eq(bookings.id, sql.placeholder('id')))
+    .for('no key update'),
+)
 
 export async function findBooking(db: Queryable, id: BookingId): Promise<Booking | null> {
   const [booking] = await db.select().from(bookings).where(eq(bookings.id, id))
