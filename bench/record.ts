@@ -15,6 +15,9 @@ export interface Statement {
 }
 
 export interface RecordedStatements {
+  /** What a hold reads before it decides. */
+  readonly offer: Statement
+  /** What takes the slot. */
   readonly hold: Statement
   /** Of 30 days. */
   readonly slots: readonly Statement[]
@@ -25,7 +28,7 @@ export interface RecordedStatements {
 
 export interface Recorded extends RecordedStatements {
   /** What we answer, to the letter: whoever answers less has less to do. */
-  readonly answers: Readonly<Record<keyof RecordedStatements, string>>
+  readonly answers: Readonly<Record<Exclude<keyof RecordedStatements, 'offer'>, string>>
 }
 
 export async function record(composition: Composition, provider: BenchProvider): Promise<RecordedStatements> {
@@ -44,7 +47,7 @@ export async function record(composition: Composition, provider: BenchProvider):
   const list = await statementsOf(composition, () =>
     searchProviders(db, config, { sort: 'relevance', limit: 20 }, clock.now()),
   )
-  const [, hold] = await statementsOf(composition, () =>
+  const [offer, hold] = await statementsOf(composition, () =>
     holdSlot(
       composition.contextFor(ANONYMOUS),
       {
@@ -58,9 +61,9 @@ export async function record(composition: Composition, provider: BenchProvider):
       { scope: 'anonymous', key: 'recorded', fingerprint: 'recorded' },
     ),
   )
-  if (!hold?.text.includes('insert into "bookings"'))
+  if (!offer || !hold?.text.includes('insert into "bookings"'))
     throw new Error('the second statement of a hold takes the slot')
-  return { slots, day, list, hold }
+  return { slots, day, list, offer, hold }
 }
 
 async function statementsOf({ db }: Composition, call: () => Promise<unknown>): Promise<Statement[]> {

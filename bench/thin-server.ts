@@ -8,12 +8,16 @@ import pg from 'pg'
 import type { Recorded } from './record.ts'
 
 const recorded = JSON.parse(readFileSync(process.env['RECORDED'] ?? '', 'utf8')) as Recorded
-const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 10 })
+const pool = new pg.Pool({
+  connectionString: process.env['DATABASE_URL'],
+  max: Number(process.env['DATABASE_POOL_MAX']), // as many as ours
+})
 const app = new Hono()
 const jsonType = { 'content-type': 'application/json' }
 
 app.post('/hold', async (c) => {
-  const { values } = await c.req.json<{ values: unknown[] }>()
+  const { values, offerValues } = await c.req.json<{ values: unknown[]; offerValues?: unknown[] }>()
+  if (offerValues) await pool.query({ name: 'offer', text: recorded.offer.text, values: offerValues })
   const { rowCount } = await pool.query({ name: 'hold', text: recorded.hold.text, values })
   return rowCount === 1 ? c.body(recorded.answers.hold, 201, jsonType) : c.json({ code: 'taken' }, 409)
 })

@@ -148,7 +148,10 @@ function reading(name: 'slots' | 'list', { sql, thinUrl, recorded }: Bench): Con
   ]
 }
 
-/** Bare SQL and thinnest route of taking a slot. */
+/**
+ * Bare SQL and thinnest route of taking a slot, which need not know what they take: the one statement that does it. Beside
+ * them the thinnest route over both statements of a hold, to tell the price of reading the offer from that of everything else.
+ */
 function taking(
   { sql, thinUrl, recorded, providers }: Bench,
   slot: (client: number, round: number) => Slot,
@@ -170,6 +173,21 @@ function taking(
       clients,
       operation: async (client, round) => {
         const body = JSON.stringify({ values: valuesFor(client, round) })
+        const { status } = await http(`${thinUrl}/hold`, { method: 'POST', headers: json, body })
+        return status === 201 || status === 409
+      },
+    },
+    {
+      name: 'and the offer',
+      clients,
+      operation: async (client, round) => {
+        const { provider, startsAt } = slot(client, round)
+        const values = holdValues(recorded.hold, providers, { provider, startsAt })
+        const [was] = providers as [BenchProvider]
+        const offerValues = recorded.offer.values.map((value) =>
+          value === was.serviceId ? provider.serviceId : value,
+        )
+        const body = JSON.stringify({ values, offerValues })
         const { status } = await http(`${thinUrl}/hold`, { method: 'POST', headers: json, body })
         return status === 201 || status === 409
       },
@@ -336,7 +354,7 @@ async function main(): Promise<void> {
   const wanted = ROWS.filter(
     ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
   )
-  const env = { LOG_LEVEL: 'error', SERVE_PAGES: '0', DATABASE_POOL_MAX: '16' }
+  const env = { LOG_LEVEL: 'error', SERVE_PAGES: '0', DATABASE_POOL_MAX: '10' }
   const market = await startMarketplace({ durable: true, env })
   const owner = new pg.Client({ connectionString: market.superuserDatabaseUrl })
   await owner.connect()

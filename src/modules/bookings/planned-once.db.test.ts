@@ -23,7 +23,7 @@ it('what each booking waits for is planned a few times, and from then on only ru
     expect((await app.request('/api/v1/bookings', { method: 'POST', body })).status).toBe(201)
   }
   const { rows } = await app.composition.db.execute(sql`
-    select left(regexp_replace(statement, '\s+', ' ', 'g'), 60) as statement, custom_plans::int as "customPlans"
+    select left(regexp_replace(statement, '\\s+', ' ', 'g'), 60) as statement, custom_plans::int as "customPlans"
     from pg_prepared_statements
     where custom_plans + generic_plans >= ${TIMES / 2} and statement ~ 'calendar_facts|insert into "bookings"'`)
   expect(rows).toHaveLength(3)
