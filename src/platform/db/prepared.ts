@@ -28,7 +28,10 @@ interface Select<Row> {
 /** How Drizzle reads a row of a select. */
 type Fields = Parameters<Queryable['_']['session']['prepareQuery']>[1]
 
-/** The same for a select of the query builder, which is composed even more slowly; its rows come as they do from the builder. */
+/**
+ * The same for a select of the query builder, which is composed even more slowly. Its rows come as they do from the builder, of
+ * one table: what an outer join leaves out would not become null.
+ */
 export function preparedSelect<Values extends Record<string, unknown>, Row>(
   build: (db: Queryable) => Select<Row>,
 ): (db: Queryable, values: Values) => Promise<Row[]> {
