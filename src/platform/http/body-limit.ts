@@ -3,8 +3,8 @@ import { bodyLimit } from 'hono/body-limit'
 import { refuse } from '../errors.ts'
 
 /**
- * Refuses a longer body. One that says its length cannot be longer than it says: looking at the header alone leaves the body
- * unread, and reading it is then twice as fast as through the stream that Hono's own limit opens to see whether there is one.
+ * Refuses a longer body. One that says its length cannot be longer than it says, so the header is enough: Hono's own limit opens
+ * the body as a stream to see whether there is one, and from then on it is read slowly.
  */
 export function limitBody(bytesMax: number): MiddlewareHandler {
   const refuseTooLarge = () => {
