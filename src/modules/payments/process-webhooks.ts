@@ -82,6 +82,12 @@ type RefundSubject = Extract<EventSubject, { kind: 'refund' }>
 type DisputeSubject = Extract<EventSubject, { kind: 'dispute' }>
 type TransferSubject = Extract<EventSubject, { kind: 'transfer' }>
 
+/**
+ * The gateway says one thing twice within milliseconds, as news of the checkout and of its payment. While this process reads
+ * for the first, the second waits, and mostly finds that there is nothing left to read.
+ */
+const syncsUnderWay = new Map<PaymentId, Promise<unknown>>()
+
 async function actOnPayment(
   ctx: Ctx,
   gateway: PaymentGateway,
@@ -89,7 +95,20 @@ async function actOnPayment(
 ): Promise<boolean> {
   const payment = await findNamedPayment(ctx, subjects)
   if (!payment) return false
-  if (subjects.some(({ reached }) => !isReached(payment, reached))) await syncKnown(ctx, gateway, payment)
+  if (subjects.every(({ reached }) => isReached(payment, reached))) return true
+  const first = syncsUnderWay.get(payment.id)
+  if (first) {
+    await first.catch(() => undefined) // what it could not do we try ourselves
+    const synced = await findPayment(ctx.db, payment.id)
+    if (synced && subjects.every(({ reached }) => isReached(synced, reached))) return true
+  }
+  const sync = syncKnown(ctx, gateway, payment)
+  syncsUnderWay.set(payment.id, sync)
+  try {
+    await sync
+  } finally {
+    if (syncsUnderWay.get(payment.id) === sync) syncsUnderWay.delete(payment.id)
+  }
   return true
 }
 
