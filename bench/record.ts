@@ -14,27 +14,40 @@ export interface Statement {
   readonly values: unknown[]
 }
 
-export interface Recorded {
+export interface RecordedStatements {
+  /** What a hold reads before it decides. */
+  readonly offer: Statement
+  /** What takes the slot. */
   readonly hold: Statement
+  /** Of 30 days. */
   readonly slots: readonly Statement[]
+  /** Of one. */
+  readonly day: readonly Statement[]
   readonly list: readonly Statement[]
 }
 
-export async function record(composition: Composition, provider: BenchProvider): Promise<Recorded> {
+export interface Recorded extends RecordedStatements {
+  /** What we answer, to the letter: whoever answers less has less to do. */
+  readonly answers: Readonly<Record<Exclude<keyof RecordedStatements, 'offer'>, string>>
+}
+
+export async function record(composition: Composition, provider: BenchProvider): Promise<RecordedStatements> {
   const { db, config, clock } = composition
   const from = Temporal.Instant.from(fullHour(0))
-  const slots = await statementsOf(composition, () =>
-    listStartsOfService(
-      db,
-      provider.serviceId as ServiceId,
-      { from, until: from.add({ hours: 24 * 30 }) },
-      clock.now(),
-    ),
-  )
+  const startsWithin = (days: number) =>
+    statementsOf(composition, () =>
+      listStartsOfService(
+        db,
+        provider.serviceId as ServiceId,
+        { from, until: from.add({ hours: 24 * days }) },
+        clock.now(),
+      ),
+    )
+  const [slots, day] = [await startsWithin(30), await startsWithin(1)]
   const list = await statementsOf(composition, () =>
     searchProviders(db, config, { sort: 'relevance', limit: 20 }, clock.now()),
   )
-  const [, hold] = await statementsOf(composition, () =>
+  const [offer, hold] = await statementsOf(composition, () =>
     holdSlot(
       composition.contextFor(ANONYMOUS),
       {
@@ -48,9 +61,9 @@ export async function record(composition: Composition, provider: BenchProvider):
       { scope: 'anonymous', key: 'recorded', fingerprint: 'recorded' },
     ),
   )
-  if (!hold?.text.includes('insert into "bookings"'))
+  if (!offer || !hold?.text.includes('insert into "bookings"'))
     throw new Error('the second statement of a hold takes the slot')
-  return { slots, list, hold }
+  return { slots, day, list, offer, hold }
 }
 
 async function statementsOf({ db }: Composition, call: () => Promise<unknown>): Promise<Statement[]> {

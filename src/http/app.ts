@@ -1,6 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Hook } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '#src/kernel/actor.ts'
@@ -9,6 +8,7 @@ import type { Ctx } from '#src/platform/context.ts'
 import { withDeadline } from '#src/platform/deadline.ts'
 import type { Log } from '#src/platform/log.ts'
 import type { Api, ApiEnv, Routes } from '#src/platform/http/define.ts'
+import { limitBody } from '#src/platform/http/body-limit.ts'
 import { jsonResponse, RefusedBefore } from '#src/platform/http/idempotency.ts'
 import { problemOf } from '#src/platform/http/problems.ts'
 
@@ -66,12 +66,7 @@ export function createApi(deps: ApiDeps): Api {
 
   // Of a request somebody waits for the answer: it says "not now" before they go away, and the worker goes on.
   api.use('*', (_, next) => withDeadline(VENDORS_MS_MAX, next))
-  const limited = bodyLimit({
-    maxSize: BODY_BYTES_MAX,
-    onError: () => {
-      throw refuse('request.too_large')
-    },
-  })
+  const limited = limitBody(BODY_BYTES_MAX)
   api.use('/auth/*', limited)
   for (const add of deps.rawRoutes) add(api)
 

@@ -12,9 +12,19 @@ export interface PaidAnswer {
 /** Sends the payment page's own form with another card number. Follows no redirect. */
 export async function payWithCard(paymentUrl: string, card: string = CARDS.success): Promise<PaidAnswer> {
   const page = await fetch(paymentUrl)
-  const html = await page.text()
+  const { action, fields } = filledIn(await page.text(), paymentUrl, card)
+  const response = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' })
+  return { status: response.status, location: response.headers.get('location'), html: await response.text() }
+}
+
+/** The form of the payment page, with another card number. */
+export function filledIn(
+  html: string,
+  paymentUrl: string,
+  card: string = CARDS.success,
+): { action: string; fields: URLSearchParams } {
   const form = /<form[^>]*\bmethod="post"[^>]*>[\s\S]*?<\/form>/i.exec(html)?.[0]
-  if (!form) throw new Error(`no payment form at ${paymentUrl}: ${page.status} ${html.slice(0, 300)}`)
+  if (!form) throw new Error(`no payment form at ${paymentUrl}: ${html.slice(0, 300)}`)
   const action = /\baction="([^"]*)"/.exec(form)?.[1] ?? ''
   const fields = new URLSearchParams()
   for (const [input] of form.matchAll(/<input\b[^>]*>/g)) {
@@ -24,10 +34,5 @@ export async function payWithCard(paymentUrl: string, card: string = CARDS.succe
     const value = /\bvalue="([^"]*)"/.exec(input)?.[1] ?? ''
     fields.set(name, /number/i.test(name) ? card : value)
   }
-  const response = await fetch(new URL(action, paymentUrl), {
-    method: 'POST',
-    body: fields,
-    redirect: 'manual',
-  })
-  return { status: response.status, location: response.headers.get('location'), html: await response.text() }
+  return { action: new URL(action, paymentUrl).toString(), fields }
 }

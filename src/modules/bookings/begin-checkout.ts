@@ -63,11 +63,13 @@ async function keepGuestDetails(
 ): Promise<GuestDetails> {
   const details = given ?? givenBefore(booking)
   if (!details) throw refuse('booking.guest_details_missing')
-  const { name, email, phone } = details
-  await tx
-    .update(bookings)
-    .set({ guestName: name, guestEmail: email, guestPhone: phone ?? null, updatedAt: ctx.now })
-    .where(eq(bookings.id, booking.id))
+  if (given) {
+    const { name, email, phone } = given
+    await tx
+      .update(bookings)
+      .set({ guestName: name, guestEmail: email, guestPhone: phone ?? null, updatedAt: ctx.now })
+      .where(eq(bookings.id, booking.id))
+  }
   return details
 }
 

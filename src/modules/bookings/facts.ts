@@ -4,6 +4,7 @@ import type { BookingId } from '#src/kernel/ids.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import { givenBackSql, type RefundedParts } from '#src/modules/payments/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
+import { preparedSelect } from '#src/platform/db/prepared.ts'
 import { bookings, type Booking } from './tables.ts'
 
 /** A booking with what stands beside it in other tables, as people and other modules need to know it. */
@@ -128,7 +129,15 @@ export interface FactsQuery {
 }
 
 export async function listBookingFacts(db: Queryable, query: FactsQuery): Promise<BookingFacts[]> {
-  const rows = await db
+  const rows = await selectFacts(db)
+    .where(query.where)
+    .orderBy(...query.orderBy)
+    .limit(query.limit)
+  return rows.map(toFacts)
+}
+
+function selectFacts(db: Queryable) {
+  return db
     .select({
       booking: bookings,
       provider: PROVIDER,
@@ -138,10 +147,12 @@ export async function listBookingFacts(db: Queryable, query: FactsQuery): Promis
       reviewed: REVIEWED,
     })
     .from(bookings)
-    .where(query.where)
-    .orderBy(...query.orderBy)
-    .limit(query.limit)
-  return rows.map(({ payment, payout, ...row }) => ({
+}
+
+type FactsRow = Awaited<ReturnType<typeof selectFacts>>[number]
+
+function toFacts({ payment, payout, ...row }: FactsRow): BookingFacts {
+  return {
     ...row,
     payment: payment && {
       id: payment.id,
@@ -167,12 +178,16 @@ export async function listBookingFacts(db: Queryable, query: FactsQuery): Promis
       dueAt: payout.dueAt,
       paidAt: payout.paidAt,
     },
-  }))
+  }
 }
 
+const selectFactsOf = preparedSelect<{ id: BookingId }, FactsRow>((db) =>
+  selectFacts(db).where(eq(bookings.id, sql.placeholder('id'))),
+)
+
 export async function findBookingFacts(db: Queryable, id: BookingId): Promise<BookingFacts | null> {
-  const [facts] = await listBookingFacts(db, { where: eq(bookings.id, id), orderBy: [], limit: 1 })
-  return facts ?? null
+  const [row] = await selectFactsOf(db, { id })
+  return row ? toFacts(row) : null
 }
 
 /** For those who were told of the booking: it exists. */

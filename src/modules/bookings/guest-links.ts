@@ -1,9 +1,10 @@
-import { and, desc, eq, gt, isNull } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { BookingId } from '#src/kernel/ids.ts'
 import { laterOf, type Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
+import { preparedSelect } from '#src/platform/db/prepared.ts'
 import { bookingLinks } from './tables.ts'
 
 // A guest's key is "<link id>.<signature>", both base64url: 122 random bits and an HMAC over them. Nothing from which the
@@ -44,12 +45,21 @@ export async function linkOfGuestKey(
 ): Promise<{ bookingId: BookingId; revoked: boolean } | null> {
   const linkId = verifiedLinkId(ctx, key)
   if (!linkId) return null
-  const [link] = await ctx.db
-    .select({ bookingId: bookingLinks.bookingId, revokedAt: bookingLinks.revokedAt })
-    .from(bookingLinks)
-    .where(and(eq(bookingLinks.id, linkId), gt(bookingLinks.expiresAt, ctx.now)))
+  const [link] = await selectLink(ctx.db, { linkId, now: ctx.now })
   return link ? { bookingId: link.bookingId, revoked: link.revokedAt !== null } : null
 }
+
+const selectLink = preparedSelect<
+  { linkId: string; now: Temporal.Instant },
+  { bookingId: BookingId; revokedAt: Temporal.Instant | null }
+>((db) =>
+  db
+    .select({ bookingId: bookingLinks.bookingId, revokedAt: bookingLinks.revokedAt })
+    .from(bookingLinks)
+    .where(
+      and(eq(bookingLinks.id, sql.placeholder('linkId')), gt(bookingLinks.expiresAt, sql.placeholder('now'))),
+    ),
+)
 
 /** No link of the booking opens it any more. */
 export async function revokeGuestLinks(
@@ -69,20 +79,25 @@ export async function findGuestKey(
   ctx: Pick<Ctx, 'config' | 'now'>,
   bookingId: BookingId,
 ): Promise<string | null> {
-  const [link] = await db
-    .select({ id: bookingLinks.id })
-    .from(bookingLinks)
-    .where(
-      and(
-        eq(bookingLinks.bookingId, bookingId),
-        isNull(bookingLinks.revokedAt),
-        gt(bookingLinks.expiresAt, ctx.now),
-      ),
-    )
-    .orderBy(desc(bookingLinks.createdAt))
-    .limit(1)
+  const [link] = await selectPresentLink(db, { bookingId, now: ctx.now })
   return link ? guestKey(ctx, link.id) : null
 }
+
+const selectPresentLink = preparedSelect<{ bookingId: BookingId; now: Temporal.Instant }, { id: string }>(
+  (db) =>
+    db
+      .select({ id: bookingLinks.id })
+      .from(bookingLinks)
+      .where(
+        and(
+          eq(bookingLinks.bookingId, sql.placeholder('bookingId')),
+          isNull(bookingLinks.revokedAt),
+          gt(bookingLinks.expiresAt, sql.placeholder('now')),
+        ),
+      )
+      .orderBy(desc(bookingLinks.createdAt))
+      .limit(1),
+)
 
 /** Where a guest sees and changes the booking. Null for customers, who sign in. */
 export async function guestManageUrl(

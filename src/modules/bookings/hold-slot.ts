@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { BookingId, ServiceId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
@@ -234,15 +234,18 @@ function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer): Omit<Hold, 'code'>
  * slots waited up to 51 s for each other, this way 31 ms. No row means a conflict: the time, the seat, or the same request a
  * second time; the code is looked up only then, and says so.
  */
-const insertHold = prepared<Record<string, unknown>, { outcome: 'held' | 'code_taken' }>((db) => {
-  const value = sql.placeholder
-  const columns = Object.fromEntries(HOLD_COLUMNS.map((name) => [name, value(name)])) as unknown as NewBooking
-  const held = db
-    .insert(bookings)
-    .values({ ...columns, state: 'held', seat: FREE_SEAT })
-    .onConflictDoNothing()
-    .returning({ id: bookings.id })
-  return sql`
+function insertHold(seat: SQL<number>) {
+  return prepared<Record<string, unknown>, { outcome: 'held' | 'code_taken' }>((db) => {
+    const value = sql.placeholder
+    const columns = Object.fromEntries(
+      HOLD_COLUMNS.map((name) => [name, value(name)]),
+    ) as unknown as NewBooking
+    const held = db
+      .insert(bookings)
+      .values({ ...columns, state: 'held', seat })
+      .onConflictDoNothing()
+      .returning({ id: bookings.id })
+    return sql`
     with held as ${held},
     event as (
       insert into booking_events (booking_id, sequence, transition, from_state, to_state, actor_kind, actor_id, at)
@@ -259,11 +262,14 @@ const insertHold = prepared<Record<string, unknown>, { outcome: 'held' | 'code_t
     union all
     select 'code_taken' where not exists (select from held)
       and exists (select from bookings where code = ${value('code')}::text)`
-})
+  })
+}
 
-const FREE_SEAT = freeSeat(
-  sql`${sql.placeholder('sessionId')}::uuid`,
-  sql`${sql.placeholder('capacity')}::int`,
+// Where there is one seat, nobody looks for a free one: with both in one statement PostgreSQL plans each hold anew, in the hope
+// that it is the simple one.
+const insertOnlySeat = insertHold(sql`1`)
+const insertFreeSeat = insertHold(
+  freeSeat(sql`${sql.placeholder('sessionId')}::uuid`, sql`${sql.placeholder('capacity')}::int`),
 )
 
 async function takeSlot(
@@ -285,7 +291,8 @@ async function takeSlot(
     answerExpiresAt: ctx.now.add({ hours: ANSWER_KEPT_HOURS }).toString(),
   }
   try {
-    const { rows } = await insertHold(ctx.db, values)
+    const insert = booking.capacity === 1 ? insertOnlySeat : insertFreeSeat
+    const { rows } = await insert(ctx.db, values)
     return rows[0]?.outcome ?? 'taken'
   } catch (error) {
     if (isSessionFull(error)) return 'full'

@@ -8,6 +8,7 @@ import type { Role } from '#src/kernel/rights.ts'
 import { laterOf } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
+import { preparedSelect } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { findTransition, type TransitionName } from './domain/lifecycle.ts'
 import { partyAs, roleIn } from './domain/party.ts'
@@ -19,11 +20,19 @@ export async function lockBookingVisibleTo(
   ctx: Ctx,
   id: BookingId,
 ): Promise<{ booking: Booking; role: Role; party: Party }> {
-  const [booking] = await tx.select().from(bookings).where(eq(bookings.id, id)).for('no key update')
+  const [booking] = await selectLocked(tx, { id })
   const role = booking ? roleIn(booking, ctx.actor) : null
   if (!booking || !role) throw refuse('booking.not_found')
   return { booking, role, party: partyAs(role) }
 }
+
+const selectLocked = preparedSelect<{ id: BookingId }, Booking>((db) =>
+  db
+    .select()
+    .from(bookings)
+    .where(eq(bookings.id, sql.placeholder('id')))
+    .for('no key update'),
+)
 
 export async function findBooking(db: Queryable, id: BookingId): Promise<Booking | null> {
   const [booking] = await db.select().from(bookings).where(eq(bookings.id, id))

@@ -8,6 +8,7 @@ import { may, mayAs, type Role } from '#src/kernel/rights.ts'
 import { isBefore, Temporal } from '#src/kernel/time.ts'
 import { settlementOf } from '#src/modules/payments/index.ts'
 import type { Ctx, ReadCtx } from '#src/platform/context.ts'
+import { preparedSelect } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { readCursor, writeCursor } from '#src/platform/http/cursor.ts'
 import { idSchema, instantSchema } from '#src/platform/http/define.ts'
@@ -101,11 +102,7 @@ export async function getBookingView(ctx: ReadCtx, id: BookingId): Promise<Booki
   const facts = await findBookingFacts(ctx.db, id)
   const role = facts ? roleIn(facts.booking, ctx.actor) : null
   if (!facts || !role) throw refuse('booking.not_found')
-  const events = await ctx.db
-    .select()
-    .from(bookingEvents)
-    .where(eq(bookingEvents.bookingId, id))
-    .orderBy(asc(bookingEvents.sequence))
+  const events = await selectHistory(ctx.db, { id })
   return {
     ...viewOf(facts, role, ctx.now),
     timeline: events.map((event) => ({
@@ -117,6 +114,14 @@ export async function getBookingView(ctx: ReadCtx, id: BookingId): Promise<Booki
     })),
   }
 }
+
+const selectHistory = preparedSelect<{ id: BookingId }, typeof bookingEvents.$inferSelect>((db) =>
+  db
+    .select()
+    .from(bookingEvents)
+    .where(eq(bookingEvents.bookingId, sql.placeholder('id')))
+    .orderBy(asc(bookingEvents.sequence)),
+)
 
 function viewOf(facts: BookingFacts, role: Role, now: Temporal.Instant): Omit<BookingView, 'timeline'> {
   const party = partyAs(role)

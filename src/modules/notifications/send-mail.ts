@@ -39,8 +39,8 @@ type Mail = typeof mails.$inferSelect
 const IN_HAND_SECONDS_MAX = 90
 
 /**
- * Sends one mail. The row is taken in hand in a short transaction, so that of two senders one goes away; the message goes out
- * outside of any, with the row's id as its key; then what was sent is kept.
+ * Sends one mail. The row is taken in hand by one statement, so that of two senders one goes away; the message goes out outside
+ * of any transaction, with the row's id as its key; then what was sent is kept.
  *
  * At least once, and once as long as nobody dies: where this process, or the answer of the mail server, is lost between the
  * server taking the message and the row saying so, nobody can know, and it goes out again after {@link IN_HAND_SECONDS_MAX},
@@ -83,19 +83,18 @@ export async function sendMail(ctx: Ctx, mailer: Mailer, mailId: MailId): Promis
 }
 
 async function takeInHand(ctx: Ctx, mailId: MailId): Promise<Mail | null> {
-  return inTransaction(ctx, async (tx) => {
-    const [mail] = await tx.select().from(mails).where(eq(mails.id, mailId)).for('no key update')
-    if (!mail || mail.status !== 'queued') return null
-    const lapsed = ctx.now.subtract({ seconds: IN_HAND_SECONDS_MAX })
-    const [taken] = await tx
-      .update(mails)
-      .set({ attempts: sql`${mails.attempts} + 1`, sentAt: ctx.now })
-      .where(and(eq(mails.id, mailId), or(isNull(mails.sentAt), lt(mails.sentAt, lapsed))))
-      .returning()
-    // Not done, only not ours: this job stays, in case the other sender is dying.
-    if (!taken) throw new Trouble('mail', 'another sender has this mail in hand')
-    return taken
-  })
+  const lapsed = ctx.now.subtract({ seconds: IN_HAND_SECONDS_MAX })
+  const queued = and(eq(mails.id, mailId), eq(mails.status, 'queued'))
+  const [taken] = await ctx.db
+    .update(mails)
+    .set({ attempts: sql`${mails.attempts} + 1`, sentAt: ctx.now })
+    .where(and(queued, or(isNull(mails.sentAt), lt(mails.sentAt, lapsed))))
+    .returning()
+  if (taken) return taken
+  const [waiting] = await ctx.db.select({ id: mails.id }).from(mails).where(queued)
+  // Not done, only not ours: this job stays, in case the other sender is dying.
+  if (waiting) throw new Trouble('mail', 'another sender has this mail in hand')
+  return null
 }
 
 /** The message as it is true now; null when it no longer is. */

@@ -283,7 +283,7 @@ function intend({ id: bookingId, figures }: MadeBooking, more: Partial<StartChec
 async function unanswered(times: number, work: (gateway: PaymentGateway) => Promise<unknown>): Promise<void> {
   const lost = () => Promise.reject(new Trouble('payments', 'Stripe does not answer'))
   const gateway: PaymentGateway = { ...rig.gateway, refund: lost, createCheckout: lost }
-  for (let tried = 0; tried < times; tried += 1) await expect(work(gateway)).rejects.toThrow()
+  for (let tried = 0; tried < times; tried += 1) await expect(work(gateway)).rejects.toThrow(Error)
 }
 
 /** A gateway whose requests of one kind are on their way until `go`. */

@@ -6,6 +6,7 @@ import type { JsonObject } from '#src/kernel/json.ts'
 import { isBefore, type Temporal } from '#src/kernel/time.ts'
 import { assertNoOpenTransaction, inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
+import { preparedSelect } from '#src/platform/db/prepared.ts'
 import { Trouble } from '#src/platform/errors.ts'
 import { stripeOperations, type StripeOperation } from './tables.ts'
 
@@ -63,14 +64,23 @@ export async function findOperation(
   kind: OperationKind,
   subjectId: string,
 ): Promise<Operation | null> {
-  const [operation] = await db
-    .select()
-    .from(stripeOperations)
-    .where(and(eq(stripeOperations.kind, kind), eq(stripeOperations.subjectId, subjectId)))
-    .orderBy(desc(stripeOperations.generation))
-    .limit(1)
+  const [operation] = await selectNewest(db, { kind, subjectId })
   return operation ?? null
 }
+
+const selectNewest = preparedSelect<{ kind: OperationKind; subjectId: string }, Operation>((db) =>
+  db
+    .select()
+    .from(stripeOperations)
+    .where(
+      and(
+        eq(stripeOperations.kind, sql.placeholder('kind')),
+        eq(stripeOperations.subjectId, sql.placeholder('subjectId')),
+      ),
+    )
+    .orderBy(desc(stripeOperations.generation))
+    .limit(1),
+)
 
 export interface OperationCall<T> {
   /** The intention was written down with its first try counted. */

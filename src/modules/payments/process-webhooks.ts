@@ -93,6 +93,12 @@ type RefundSubject = Extract<EventSubject, { kind: 'refund' }>
 type DisputeSubject = Extract<EventSubject, { kind: 'dispute' }>
 type TransferSubject = Extract<EventSubject, { kind: 'transfer' }>
 
+/**
+ * The gateway says one thing twice within milliseconds, as news of the checkout and of its payment. While this process reads
+ * for the first, the second waits, and mostly finds that there is nothing left to read.
+ */
+const syncsUnderWay = new Map<PaymentId, Promise<unknown>>()
+
 async function actOnPayment(
   ctx: Ctx,
   gateway: PaymentGateway,
@@ -100,12 +106,35 @@ async function actOnPayment(
 ): Promise<boolean> {
   const payment = await findNamedPayment(ctx, subjects)
   if (!payment) return false
-  const heard = subjects.every((subject) => isReached(payment, subject))
-  const known = heard ? payment : await syncKnown(ctx, gateway, payment)
+  const known = await upToDate(ctx, gateway, payment, subjects)
   const paid = subjects.flatMap(({ reached, intentId }) => (reached !== null && intentId ? [intentId] : []))
   for (const intentId of new Set(paid))
     if (intentId !== known.paymentIntentId) await setAsideSecond(ctx, gateway, known, intentId)
   return true
+}
+
+/** The payment with all that the events tell of it: as it is, as a sync that is under way leaves it, or read anew. */
+async function upToDate(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  payment: Payment,
+  subjects: readonly PaymentSubject[],
+): Promise<Payment> {
+  const hasAll = (known: Payment) => subjects.every((subject) => isReached(known, subject))
+  if (hasAll(payment)) return payment
+  const first = syncsUnderWay.get(payment.id)
+  if (first) {
+    await first.catch(() => undefined) // what it could not do we try ourselves
+    const known = await findPayment(ctx.db, payment.id)
+    if (known && hasAll(known)) return known
+  }
+  const sync = syncKnown(ctx, gateway, payment)
+  syncsUnderWay.set(payment.id, sync)
+  try {
+    return await sync
+  } finally {
+    if (syncsUnderWay.get(payment.id) === sync) syncsUnderWay.delete(payment.id)
+  }
 }
 
 /** Null when the event names no payment of ours, as for one made by hand in the dashboard. */

@@ -3,6 +3,7 @@ import { assert } from '#src/kernel/assert.ts'
 import type { BookingId, PaymentId, RefundId } from '#src/kernel/ids.ts'
 import type { Temporal } from '#src/kernel/time.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
+import { preparedSelect } from '#src/platform/db/prepared.ts'
 import type { RefundedParts } from './domain/fees.ts'
 import {
   disputes,
@@ -21,12 +22,16 @@ export async function findPaymentOfBooking(db: Queryable, bookingId: BookingId):
 
 /** By either id: they are UUIDs and never the same. */
 export async function findPayment(db: Queryable, id: PaymentId | BookingId): Promise<Payment | null> {
-  const [payment] = await db
-    .select()
-    .from(payments)
-    .where(or(eq(payments.id, id as PaymentId), eq(payments.bookingId, id as BookingId)))
+  const [payment] = await selectByEitherId(db, { id })
   return payment ?? null
 }
+
+const selectByEitherId = preparedSelect<{ id: PaymentId | BookingId }, Payment>((db) =>
+  db
+    .select()
+    .from(payments)
+    .where(or(eq(payments.id, sql.placeholder('id')), eq(payments.bookingId, sql.placeholder('id')))),
+)
 
 export async function findPaymentByIntent(db: Queryable, intentId: string): Promise<Payment | null> {
   const [payment] = await db.select().from(payments).where(eq(payments.paymentIntentId, intentId))
@@ -35,19 +40,31 @@ export async function findPaymentByIntent(db: Queryable, intentId: string): Prom
 
 /** Whoever changes a payment or its refunds holds this lock, so that they happen one after the other. */
 export async function lockPayment(tx: Tx, paymentId: PaymentId): Promise<Payment> {
-  const [payment] = await tx.select().from(payments).where(eq(payments.id, paymentId)).for('no key update')
+  const [payment] = await selectLocked(tx, { paymentId })
   assert(payment, `payment ${paymentId} exists`)
   return payment
 }
 
-export async function lockPaymentOfBooking(tx: Tx, bookingId: BookingId): Promise<Payment | null> {
-  const [payment] = await tx
+const selectLocked = preparedSelect<{ paymentId: PaymentId }, Payment>((db) =>
+  db
     .select()
     .from(payments)
-    .where(eq(payments.bookingId, bookingId))
-    .for('no key update')
+    .where(eq(payments.id, sql.placeholder('paymentId')))
+    .for('no key update'),
+)
+
+export async function lockPaymentOfBooking(tx: Tx, bookingId: BookingId): Promise<Payment | null> {
+  const [payment] = await selectLockedOfBooking(tx, { bookingId })
   return payment ?? null
 }
+
+const selectLockedOfBooking = preparedSelect<{ bookingId: BookingId }, Payment>((db) =>
+  db
+    .select()
+    .from(payments)
+    .where(eq(payments.bookingId, sql.placeholder('bookingId')))
+    .for('no key update'),
+)
 
 export async function listRefunds(db: Queryable, paymentId: PaymentId): Promise<Refund[]> {
   return db

@@ -1,8 +1,7 @@
-import { bodyLimit } from 'hono/body-limit'
 import type { EventEndpoint, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import type { Clock } from '#src/platform/clock.ts'
 import type { Database } from '#src/platform/db/database.ts'
-import { refuse } from '#src/platform/errors.ts'
+import { limitBody } from '#src/platform/http/body-limit.ts'
 import type { Api } from '#src/platform/http/define.ts'
 import { receiveWebhook } from './receive-webhook.ts'
 
@@ -19,12 +18,7 @@ const BODY_BYTES_MAX = 1024 * 1024
  * the raw bytes is the whole admission. 200: stored. 400: not signed. 413: too large. 5xx: not stored, send it again.
  */
 export function paymentWebhookRoutes(deps: WebhookDeps): (api: Api) => void {
-  const limit = bodyLimit({
-    maxSize: BODY_BYTES_MAX,
-    onError: () => {
-      throw refuse('request.too_large')
-    },
-  })
+  const limit = limitBody(BODY_BYTES_MAX)
   return (api) => {
     const receive = (path: string, endpoint: EventEndpoint) =>
       api.post(path, limit, async (c) => {

@@ -5,6 +5,7 @@ import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/
 import type { TimeRange } from '#src/kernel/time-range.ts'
 import {
   calendarFactsSql,
+  factsAround,
   SERVICE_FACTS_SQL,
   toCalendarFacts,
   type CalendarFacts,
@@ -12,6 +13,7 @@ import {
   type ServiceFacts,
 } from '#src/modules/scheduling/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
+import { prepared } from '#src/platform/db/prepared.ts'
 import type { ProviderStatus } from './tables.ts'
 
 export interface BookableService {
@@ -72,6 +74,20 @@ interface Row extends Record<string, unknown> {
   extras: { id: string; name: string; price: string; minutes: number }[] | null
 }
 
+const selectBookable = prepared<Record<'serviceId' | 'factsFrom' | 'factsUntil', string>, Row>(
+  () => sql`
+    select s.name, s.active, s.price_minor, s.currency, s.booking_mode, s.cancellation_policy, s.location_kind,
+      p.id as provider_id, p.slug, p.name as provider_name, p.status, p.time_zone, p.payout_account_ready,
+      array(select m.user_id from provider_members m where m.provider_id = p.id) as member_user_ids,
+      c.id as calendar_id, ${SERVICE_FACTS_SQL} as service_facts,
+      ${calendarFactsSql(sql`c.id`, { bookings: false })} as calendar_facts,
+      (select json_agg(json_build_object('id', e.id, 'name', e.name, 'price', e.price_minor::text, 'minutes', e.extra_minutes)
+                       order by e.position, e.id)
+       from service_extras e where e.service_id = s.id and e.active) as extras
+    from services s join providers p on p.id = s.provider_id join calendars c on c.provider_id = p.id
+    where s.id = ${sql.placeholder('serviceId')}::uuid`,
+)
+
 /**
  * Everything a hold needs to know, in one query, since each booking waits for it. Null where there is no such service;
  * whether it can be booked now (active, provider live and payable) is for the caller to decide and to say.
@@ -81,17 +97,7 @@ export async function getBookableService(
   serviceId: ServiceId,
   around: TimeRange,
 ): Promise<BookableService | null> {
-  const { rows } = await db.execute<Row>(sql`
-    select s.name, s.active, s.price_minor, s.currency, s.booking_mode, s.cancellation_policy, s.location_kind,
-      p.id as provider_id, p.slug, p.name as provider_name, p.status, p.time_zone, p.payout_account_ready,
-      array(select m.user_id from provider_members m where m.provider_id = p.id) as member_user_ids,
-      c.id as calendar_id, ${SERVICE_FACTS_SQL} as service_facts,
-      ${calendarFactsSql(sql`c.id`, around, { bookings: false })} as calendar_facts,
-      (select json_agg(json_build_object('id', e.id, 'name', e.name, 'price', e.price_minor::text, 'minutes', e.extra_minutes)
-                       order by e.position, e.id)
-       from service_extras e where e.service_id = s.id and e.active) as extras
-    from services s join providers p on p.id = s.provider_id join calendars c on c.provider_id = p.id
-    where s.id = ${serviceId}::uuid`)
+  const { rows } = await selectBookable(db, { serviceId, ...factsAround(around) })
   const row = rows[0]
   if (!row) return null
   return {

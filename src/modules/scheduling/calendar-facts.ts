@@ -38,17 +38,27 @@ export interface CalendarFactsOptions {
   bookings: boolean
 }
 
+const FROM = sql`${sql.placeholder('factsFrom')}::timestamptz`
+const UNTIL = sql`${sql.placeholder('factsUntil')}::timestamptz`
+
+/** What stands in the placeholders of {@link calendarFactsSql} for starts in `around`. */
+export function factsAround({ start, end }: TimeRange): { factsFrom: string; factsUntil: string } {
+  return {
+    factsFrom: start.subtract({ minutes: REACH_BEFORE_MINUTES }).toString(),
+    factsUntil: end.add({ minutes: REACH_AFTER_MINUTES }).toString(),
+  }
+}
+
 /** Written out and not passed: the index of the constraint is of these very words. */
 const LIVE = sql.raw(LIVE_STATES.map((state) => `'${state}'`).join(', '))
 
 /**
- * One JSON object with everything about the calendar `calendarId` (an SQL expression) that decides over starts in `around`.
- * The states are those of the constraint bookings_no_overlap, so that its index answers.
+ * One JSON object with everything about the calendar `calendarId` (an SQL expression) that decides over starts in a range,
+ * for a prepared statement: the range is that of {@link factsAround}. The states are those of the constraint
+ * bookings_no_overlap, so that its index answers.
  */
-export function calendarFactsSql(calendarId: SQL, around: TimeRange, options: CalendarFactsOptions): SQL {
-  const from = around.start.subtract({ minutes: REACH_BEFORE_MINUTES }).toString()
-  const until = around.end.add({ minutes: REACH_AFTER_MINUTES }).toString()
-  const range = sql`tstzrange(${from}::timestamptz, ${until}::timestamptz)`
+export function calendarFactsSql(calendarId: SQL, options: CalendarFactsOptions): SQL {
+  const range = sql`tstzrange(${FROM}, ${UNTIL})`
   const booked = options.bookings
     ? sql`(select json_agg(json_build_array(b.service_id, ${ms(sql`b.starts_at`)}, ${ms(sql`lower(b.occupied)`)},
             ${ms(sql`upper(b.occupied)`)}, b.capacity))
@@ -60,7 +70,8 @@ export function calendarFactsSql(calendarId: SQL, around: TimeRange, options: Ca
               from opening_rules r where r.calendar_id = ${calendarId}),
     'overrides', (select json_agg(json_build_array(o.on_date, o.windows)) from date_overrides o
               where o.calendar_id = ${calendarId}
-                and o.on_date between ${from}::date - ${OVERRIDE_REACH_DAYS}::int and ${until}::date + ${OVERRIDE_REACH_DAYS}::int),
+                and o.on_date between (${FROM} at time zone 'UTC')::date - ${OVERRIDE_REACH_DAYS}::int
+                and (${UNTIL} at time zone 'UTC')::date + ${OVERRIDE_REACH_DAYS}::int),
     'timeOff', (select json_agg(json_build_array(${ms(sql`lower(t.during)`)}, ${ms(sql`upper(t.during)`)}))
               from time_off t where t.calendar_id = ${calendarId} and t.during && ${range}),
     'busy', (select json_agg(json_build_array(${ms(sql`lower(t.during)`)}, ${ms(sql`upper(t.during)`)}))

@@ -1,5 +1,6 @@
 export {
   calendarFactsSql,
+  factsAround,
   SERVICE_FACTS_SQL,
   toCalendarFacts,
   withExtraMinutes,

@@ -69,11 +69,10 @@ export async function nextSlotsOfService(
   return slots
 }
 
-/** Most calendars have free time this soon; only those that do not are read to the end of their horizon. */
-const NEAR_DAYS = 14
-const HORIZON_DAYS_MAX = 366
+/** Most calendars have free time within days; only those that do not are read further. Each booking on the way costs. */
+const LOOK_AHEAD_DAYS = [4, 28, 366] as const
 
-/** The first `count` slots of each service, in one query, or two where a calendar is nearly full. Services that are not public are left out. */
+/** The first `count` slots of each service, in one query, or some more where a calendar is nearly full. Services that are not public are left out. */
 export async function nextSlotsOfServices(
   db: Queryable,
   serviceIds: readonly ServiceId[],
@@ -82,7 +81,7 @@ export async function nextSlotsOfServices(
 ): Promise<Map<ServiceId, SlotList>> {
   const found = new Map<ServiceId, SlotList>()
   let missing = serviceIds
-  for (const days of [NEAR_DAYS, HORIZON_DAYS_MAX]) {
+  for (const days of LOOK_AHEAD_DAYS) {
     if (missing.length === 0) break
     const until = now.add({ hours: days * 24 })
     const schedules = await loadSchedules(db, missing, timeRange(now, until))

@@ -7,7 +7,7 @@ import {
   type SlotWindow,
 } from './domain/slots.ts'
 import { dateOf, offsetText, timeOf, twoDigits } from './domain/wall-text.ts'
-import { CLOCK_JUMP_MS, offsetSpans, type OffsetSpan } from './domain/zone-offsets.ts'
+import { CLOCK_JUMP_MS, isRead, offsetSpans, type OffsetSpan } from './domain/zone-offsets.ts'
 
 /** A slot at the JSON edge. Local date and time are those of the provider's zone. */
 export interface SlotView {
@@ -22,6 +22,7 @@ export interface SlotView {
 }
 
 const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
 
 export function toSlotView(slot: Slot): SlotView {
   return {
@@ -45,19 +46,14 @@ export function listSlotViews(
   window: SlotWindow,
   now: Temporal.Instant,
 ): SlotView[] {
-  return mapStarts(calendar, service, window, now, ({ startMs, wallMs, span, spans, seatsLeft }) => ({
-    startsAt: isoOf(startMs),
-    endsAt: isoOf(startMs + service.durationMinutes * MINUTE_MS),
-    localDate: dateOf(wallMs),
-    localTime: timeOf(wallMs),
-    offset: offsetText(span.offsetMs),
-    repeated:
-      spans.length > 1 &&
-      spans.some((other) => {
-        const otherMs = wallMs - other.offsetMs
-        return other !== span && other.startMs <= otherMs && otherMs < other.endMs
-      }),
-    seatsLeft,
+  return mapStarts(calendar, service, window, now, (start) => ({
+    startsAt: isoOf(start.startMs),
+    endsAt: isoOf(start.startMs + service.durationMinutes * MINUTE_MS),
+    localDate: start.localDate,
+    localTime: start.localTime,
+    offset: start.offset,
+    repeated: start.spans.some((other) => other !== start.span && isRead(other, start.wallMs)),
+    seatsLeft: start.seatsLeft,
   }))
 }
 
@@ -74,8 +70,8 @@ export function listStartViews(
   window: SlotWindow,
   now: Temporal.Instant,
 ): StartView[] {
-  return mapStarts(calendar, service, window, now, ({ wallMs, span, seatsLeft }) => ({
-    startsAt: `${wallTimeOf(wallMs)}${offsetText(span.offsetMs)}`,
+  return mapStarts(calendar, service, window, now, ({ localDate, localTime, offset, seatsLeft }) => ({
+    startsAt: `${localDate}T${localTime}:00${offset}`, // hours open and steps are minutes, so the wall clock is on one
     seatsLeft,
   }))
 }
@@ -83,6 +79,9 @@ export function listStartViews(
 interface Start {
   readonly startMs: number
   readonly wallMs: number
+  readonly localDate: string
+  readonly localTime: string
+  readonly offset: string
   readonly span: OffsetSpan
   readonly spans: readonly OffsetSpan[]
   readonly seatsLeft: number
@@ -101,12 +100,22 @@ function mapStarts<View>(
   // With a jump's room, so that the other reading of a repeated time is in sight.
   const spans = offsetSpans(calendar.timeZone, first - CLOCK_JUMP_MS, last + CLOCK_JUMP_MS)
   const seatsTaken = seatsTakenByStart(calendar, service)
+  const offsets = spans.map(({ offsetMs }) => offsetText(offsetMs))
   let at = 0
+  let day = NaN
+  let localDate = ''
   return starts.map((startMs) => {
     while (spans[at]!.endMs <= startMs) at += 1
     const span = spans[at]!
+    const wallMs = startMs + span.offsetMs
+    const wallDay = Math.floor(wallMs / DAY_MS)
+    if (wallDay !== day) {
+      day = wallDay
+      localDate = dateOf(wallMs)
+    }
+    const localTime = timeOf(wallMs)
     const seatsLeft = service.capacity - (seatsTaken.get(startMs) ?? 0)
-    return view({ startMs, wallMs: startMs + span.offsetMs, span, spans, seatsLeft })
+    return view({ startMs, wallMs, localDate, localTime, offset: offsets[at]!, span, spans, seatsLeft })
   })
 }
 
@@ -119,13 +128,8 @@ function seatsTakenByStart(calendar: CalendarFacts, service: ServiceFacts): Read
   return taken
 }
 
-/** As Temporal.Instant prints it. */
+/** As Temporal.Instant prints it. Slots start on whole seconds, and nearly always on whole minutes. */
 function isoOf(epochMs: number): string {
-  return `${wallTimeOf(epochMs)}Z`
-}
-
-/** Slots start on whole seconds, and nearly always on whole minutes. */
-function wallTimeOf(wallMs: number): string {
-  const seconds = Math.floor((((wallMs % MINUTE_MS) + MINUTE_MS) % MINUTE_MS) / 1000)
-  return `${dateOf(wallMs)}T${timeOf(wallMs)}:${twoDigits(seconds)}`
+  const seconds = Math.floor((epochMs - Math.floor(epochMs / MINUTE_MS) * MINUTE_MS) / 1000)
+  return `${dateOf(epochMs)}T${timeOf(epochMs)}:${twoDigits(seconds)}Z`
 }

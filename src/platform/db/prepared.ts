@@ -1,5 +1,5 @@
-import { type SQL } from 'drizzle-orm'
-import { PgDialect } from 'drizzle-orm/pg-core'
+import type { Query, SQL } from 'drizzle-orm'
+import { PgDialect, type PgPreparedQuery, type PreparedQueryConfig } from 'drizzle-orm/pg-core'
 import type { QueryResult } from 'pg'
 import type { Queryable } from './database.ts'
 
@@ -20,4 +20,31 @@ export function prepared<
       QueryResult<Row>
     >
   }
+}
+
+interface Select<Row> {
+  prepare(name: string): PgPreparedQuery<PreparedQueryConfig & { execute: Row[] }>
+}
+/** How Drizzle reads a row of a select. */
+type Fields = Parameters<Queryable['_']['session']['prepareQuery']>[1]
+
+/**
+ * The same for a select of the query builder, which is composed even more slowly. Its rows come as they do from the builder, of
+ * one table: what an outer join leaves out would not become null.
+ */
+export function preparedSelect<Values extends Record<string, unknown>, Row>(
+  build: (db: Queryable) => Select<Row>,
+): (db: Queryable, values: Values) => Promise<Row[]> {
+  let composed: { query: Query; fields: Fields } | null = null
+  return (db, values) => {
+    composed ??= compose(build(db))
+    const { query, fields } = composed
+    return db._.session.prepareQuery(query, fields, undefined, true).execute(values) as Promise<Row[]>
+  }
+}
+
+/** Drizzle keeps `fields` to itself; what it prepared belongs to one connection, and ours is for whichever asks. */
+function compose(select: Select<unknown>): { query: Query; fields: Fields } {
+  const drawn = select.prepare('')
+  return { query: drawn.getQuery(), fields: (drawn as unknown as { fields: Fields }).fields }
 }

@@ -22,9 +22,12 @@ export function dateOf(wallMs: number): string {
   return date
 }
 
+/** Every minute of a day as a clock shows it. */
+const TIMES = Array.from({ length: 24 * 60 }, (_, minute) => hoursAndMinutes(minute))
+
 /** 14:00 */
 export function timeOf(wallMs: number): string {
-  return hoursAndMinutes(Math.floor((((wallMs % DAY_MS) + DAY_MS) % DAY_MS) / MINUTE_MS))
+  return TIMES[Math.floor((wallMs - Math.floor(wallMs / DAY_MS) * DAY_MS) / MINUTE_MS)]!
 }
 
 /** -05:00 */
