@@ -121,12 +121,9 @@ function payments(
         entry('money', openedAt, `Dispute over ${sayMoney(amount, locale)} opened`, {
           detail: words(reason),
           href,
-          bad: true,
         }),
         ...(evidenceSubmittedAt ? [entry('money', evidenceSubmittedAt, 'Evidence handed in', { href })] : []),
-        ...(closedAt
-          ? [entry('money', closedAt, `Dispute ${words(status)}`, { href, bad: status === 'lost' })]
-          : []),
+        ...(closedAt ? [entry('money', closedAt, `Dispute ${words(status)}`, { href })] : []),
       ]
     }),
     ...(payout
