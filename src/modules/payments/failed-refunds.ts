@@ -8,7 +8,7 @@ import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { outsideRefundPosting } from './postings.ts'
-import { isOpenFailure, lockPayment, readGivenBack } from './queries.ts'
+import { isUndecidedFailure, lockPayment, readGivenBack } from './queries.ts'
 import { requestRefund } from './request-refund.ts'
 import { figuresOfPayment } from './start-checkout.ts'
 import { refunds, type Payment, type Refund } from './tables.ts'
@@ -92,7 +92,7 @@ async function decide(
     const [failed] = await tx
       .select()
       .from(refunds)
-      .where(sql`${refunds.id} = ${refundId} and ${isOpenFailure(sql`refunds`)}`)
+      .where(sql`${refunds.id} = ${refundId} and ${isUndecidedFailure(sql`refunds`)}`)
     if (!failed) throw refuse('refund.wrong_state')
     await requireLeft(tx, payment, failed)
     return work(tx, payment, failed)

@@ -115,8 +115,18 @@ export async function countOpenFailedRefunds(db: Queryable, paymentId: PaymentId
   return rows[0]?.count ?? 0
 }
 
-/** Whether a row of `refunds`, under the name it has in the query, failed and still waits for somebody. */
+/**
+ * Whether a row of `refunds`, under the name it has in the query, failed and still waits for somebody. Where the same money
+ * was given back since, nothing is left to decide.
+ */
 export function isOpenFailure(refund: SQL): SQL {
+  return sql`${isUndecidedFailure(refund)} and ${refund}.amount_minor <= (
+    select pay.captured_minor - back.base::bigint - back.surcharge::bigint
+    from payments pay, lateral (${givenBackSql(sql`pay.id`)}) back where pay.id = ${refund}.payment_id)`
+}
+
+/** Whether it failed and was neither made again nor given in another way, nor lost to the bank. */
+export function isUndecidedFailure(refund: SQL): SQL {
   return sql`${refund}.status = 'failed' and ${refund}.settled_outside_at is null
     and not exists (select from refunds again where again.replaces_id = ${refund}.id)
     and not exists (select from disputes lost where lost.payment_id = ${refund}.payment_id and lost.status = 'lost')`

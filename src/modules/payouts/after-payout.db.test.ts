@@ -6,7 +6,7 @@ import type { Actor } from '#src/kernel/actor.ts'
 import type { BookingId, PayoutId, ProviderId, RefundId, UserId } from '#src/kernel/ids.ts'
 import { balanceOf } from '#src/modules/ledger/index.ts'
 import { retryRefund, settleRefundOutside } from '#src/modules/payments/failed-refunds.ts'
-import { requestRefund } from '#src/modules/payments/index.ts'
+import { countOpenFailedRefunds, requestRefund } from '#src/modules/payments/index.ts'
 import { refundBooking } from '#src/modules/payments/refund-booking.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { migrateDown, migrateUp, readMigrations } from '#src/platform/db/migrate.ts'
@@ -520,6 +520,8 @@ describe('two refunds of the same money that did not arrive', () => {
     await work(rig)
     expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, outside_payments: 11_000n })
     await expectBalanced(rig)
+    // Nothing is left to decide, so nothing waits for it.
+    expect(await countOpenFailedRefunds(db, (await paymentOf(rig, booking.id)).id)).toBe(0)
   })
 })
 
