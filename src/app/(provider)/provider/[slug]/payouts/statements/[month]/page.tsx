@@ -102,7 +102,7 @@ function Account({ statement, over, locale }: { statement: Statement; over: bool
 }
 
 function Lines({ statement, slug, locale }: { statement: Statement; slug: string; locale: string }) {
-  const amount = (name: 'price' | 'commission' | 'refunded' | 'disputed' | 'earned' | 'netted') => ({
+  const amount = (name: keyof typeof HEADERS) => ({
     key: name,
     header: HEADERS[name],
     numeric: true,
@@ -141,6 +141,7 @@ function Lines({ statement, slug, locale }: { statement: Statement; slug: string
         amount('disputed'),
         amount('earned'),
         amount('netted'),
+        amount('recovered'),
         {
           key: 'sent',
           header: 'Sent',
@@ -186,6 +187,7 @@ const HEADERS = {
   disputed: 'Disputed',
   earned: 'Earned',
   netted: 'Kept for debt',
+  recovered: 'Debt made good',
 } as const
 
 function Commission({ statement, month, locale }: { statement: Statement; month: string; locale: string }) {
