@@ -32,7 +32,7 @@ const SETTLED_AFTER_SECONDS = 120 // several times as long as a call may take: n
  * After so many tries there is no other until the last has settled. Whoever asks every second, as the release of a hold does,
  * would otherwise always have one on its way, and what is not there would never be asked for under another key.
  */
-const TRIES_IN_A_ROW_MAX = 10 // several who press the button at once all get their page
+const TRIES_IN_A_ROW_MAX = 50 // several who press the button again and again all get their page
 /** The gateway may forget a key after 24 hours; from then on a second try under it could be a second effect. */
 const KEY_HOURS_MAX = 23
 
