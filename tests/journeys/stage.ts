@@ -140,6 +140,7 @@ async function inspect(
   without: string[] = [],
 ): Promise<void> {
   await page.evaluate(() => document.fonts.ready.then(() => true))
+  await page.waitForFunction(() => document.title !== '') // Next streams it after the page
   await expectToFit(page, name)
   await expectNoViolations(page, `${name}, ${scheme}`, (axe) => axe.disableRules(without))
   await takePicture(page, `${name}-${scheme}`)

@@ -94,10 +94,17 @@ type DisputeSubject = Extract<EventSubject, { kind: 'dispute' }>
 type TransferSubject = Extract<EventSubject, { kind: 'transfer' }>
 
 /**
- * The gateway says one thing twice within milliseconds, as news of the checkout and of its payment. While this process reads
- * for the first, the second waits, and mostly finds that there is nothing left to read.
+ * The gateway says one thing twice within milliseconds, as news of the checkout and of its payment. While somebody reads for
+ * the first, the second waits, and mostly finds that there is nothing left to read. By the gateway that is asked, and so of
+ * one process.
  */
-const syncsUnderWay = new Map<PaymentId, Promise<unknown>>()
+const syncsUnderWay = new WeakMap<PaymentGateway, Map<PaymentId, Promise<unknown>>>()
+
+function syncsOf(gateway: PaymentGateway): Map<PaymentId, Promise<unknown>> {
+  const known = syncsUnderWay.get(gateway) ?? new Map<PaymentId, Promise<unknown>>()
+  syncsUnderWay.set(gateway, known)
+  return known
+}
 
 async function actOnPayment(
   ctx: Ctx,
@@ -122,18 +129,19 @@ async function upToDate(
 ): Promise<Payment> {
   const hasAll = (known: Payment) => subjects.every((subject) => isReached(known, subject))
   if (hasAll(payment)) return payment
-  const first = syncsUnderWay.get(payment.id)
+  const underWay = syncsOf(gateway)
+  const first = underWay.get(payment.id)
   if (first) {
     await first.catch(() => undefined) // what it could not do we try ourselves
     const known = await findPayment(ctx.db, payment.id)
     if (known && hasAll(known)) return known
   }
   const sync = syncKnown(ctx, gateway, payment)
-  syncsUnderWay.set(payment.id, sync)
+  underWay.set(payment.id, sync)
   try {
     return await sync
   } finally {
-    if (syncsUnderWay.get(payment.id) === sync) syncsUnderWay.delete(payment.id)
+    if (underWay.get(payment.id) === sync) underWay.delete(payment.id)
   }
 }
 
