@@ -163,7 +163,8 @@ describe('a no whose consequences were cut off has them when it is taken up agai
     await rig.fault({ match: 'GET /v1/payment_intents/*', action: '500', times: 1 })
     await expect(settleCapture(rig.ctx(), rig.gateway, id)).rejects.toThrow(Trouble)
     expect(await eventsAbout(rig, booking.id)).not.toContain('payment.capture_failed')
-    await Promise.all([1, 2].map(() => settleCapture(rig.ctx(), rig.gateway, id)))
+    // The slower may find it given up, and comes again.
+    await Promise.allSettled([1, 2].map(() => settleCapture(rig.ctx(), rig.gateway, id)))
     const told = (await eventsAbout(rig, booking.id)).filter((type) => type === 'payment.capture_failed')
     expect(told).toHaveLength(1)
   })
