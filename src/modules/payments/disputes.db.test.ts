@@ -174,7 +174,9 @@ describe('evidence of which no answer came', () => {
 
   test('in the same words is the same hand-in, though more has happened since', async () => {
     const { id } = await disputed()
-    await expect(handIn(listening('never').gateway, id, says('He was there.'))).rejects.toThrow(Trouble)
+    await expect(handIn(listening('never').gateway, id, says('He was there.'))).rejects.toMatchObject({
+      code: 'payment.unavailable',
+    })
     const { gateway, heard } = listening('always')
     await handIn(gateway, id, says('He was there.', 'Booked, paid, done, mailed.'))
     expect(heard).toEqual(['He was there.'])
