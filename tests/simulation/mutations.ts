@@ -114,7 +114,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'transition: a hold ends while its payment page is open',
-    file: 'src/modules/payments/close-checkout.ts',
+    file: 'src/modules/payments/expire-checkout.ts',
     find: 'return await gateway.expireCheckout(checkoutId)',
     replace: "return { ...(await gateway.readCheckout(checkoutId)), status: 'expired' }",
     tests: BOOKING_TESTS,
