@@ -4,8 +4,8 @@ import { payWithCard } from '#tests/support/pay.ts'
 import { expect, timeOf, type Stage } from './stage.ts'
 
 export const WILLOW = 'willow-and-stone-massage'
-const HOUR_MS = 3_600_000
-export const DAY_MS = 24 * HOUR_MS
+export const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 export interface Booked {
   readonly id: string

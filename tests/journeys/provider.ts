@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import fs from 'node:fs'
 import { test } from 'vitest'
-import { bookAsGuest, DAY_MS, freeStarts, sportsMassage, WILLOW, type Booked } from './book.ts'
-import { cents, eventually, expect, timeOf, type Stage, type Visitor } from './stage.ts'
+import { bookAsGuest, freeStarts, HOUR_MS, sportsMassage, WILLOW, type Booked } from './book.ts'
+import { cents, eventually, expect, type Stage, type Visitor } from './stage.ts'
 
 const HOME = `/provider/${WILLOW}`
 
@@ -195,10 +195,10 @@ async function moveTime({ page }: Visitor, to: 'Start' | 'Payout day'): Promise<
 /** Two guests have booked and paid the first and the last time of one day of the provider. */
 async function twoBookings(stage: Stage): Promise<[Booked, Booked]> {
   const service = await sportsMassage(stage)
-  const starts = await freeStarts(stage, service, 2)
-  const dayOf = (startsAt: string) => startsAt.slice(0, 10)
-  const first = starts.find((startsAt) => Date.parse(startsAt) > timeOf(stage.marketplace) + 3 * DAY_MS)
-  const times = starts.filter((startsAt) => first && dayOf(startsAt) === dayOf(first))
+  const starts = await freeStarts(stage, service, 3)
+  const days = Map.groupBy(starts, (startsAt) => startsAt.slice(0, 10)).values()
+  const lengthOf = (day: string[]) => Date.parse(day.at(-1) ?? '') - Date.parse(day[0] ?? '')
+  const times = [...days].find((day) => lengthOf(day) >= 2 * HOUR_MS) ?? []
   return [
     await bookAsGuest(stage, service, times[0] ?? ''),
     await bookAsGuest(stage, service, times.at(-1) ?? ''),
