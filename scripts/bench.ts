@@ -10,8 +10,7 @@ import { record, type Recorded, type Statement } from '../bench/record.ts'
 import { compose } from '../src/boot/compose.ts'
 import { bookingCode } from '../src/modules/bookings/domain/codes.ts'
 import { readConfig } from '../src/platform/config.ts'
-import { openDatabase } from '../src/platform/db/database.ts'
-import { startMarketplace } from '../tests/support/marketplace.ts'
+import { openOwner, startMarketplace } from '../tests/support/marketplace.ts'
 import { filledIn } from '../tests/support/pay.ts'
 import { FLOODED, floodWithWebhooks } from '../tests/support/webhook-flood.ts'
 import { freePort } from './embedded-postgres.ts'
@@ -424,10 +423,7 @@ const FLOOD = 'flood of webhooks'
 /** Once: how fast they are taken in while the worker acts on them, and when all of it is done. */
 async function measureFlood(webhooks: number): Promise<void> {
   const market = await startMarketplace({ ...FLOODED, durable: true })
-  const owner = openDatabase({
-    ...{ url: market.ownerDatabaseUrl, poolMax: 4, direct: true, applicationName: 'bench' },
-    onIdleError: () => undefined,
-  })
+  const owner = openOwner(market, 'bench')
   try {
     const flood = await floodWithWebhooks(market, owner, webhooks, 1)
     const { perSecond, p50Ms, p99Ms, failures } = flood.intake

@@ -2,18 +2,13 @@
 // 2xx is true afterwards. CRASH_SECONDS=600 for a long run, CRASH_SEED=… to see the same order of deaths again.
 import { randomInt, randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, it } from 'vitest'
-import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { seededRandom } from '#src/demo/random.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import { fileClock } from '#src/platform/clock.ts'
-import { readConfig } from '#src/platform/config.ts'
-import { openDatabase } from '#src/platform/db/database.ts'
-import { createLog } from '#src/platform/log.ts'
-import { createMetrics } from '#src/platform/metrics.ts'
 import { findDrift, findViolations } from '#tests/invariants/check.ts'
 import { fullHourIn, makeProvider, type MadeProvider } from '#tests/support/factories.ts'
 import { startMailServer } from '#tests/support/mail-server.ts'
-import { startMarketplace } from '#tests/support/marketplace.ts'
+import { gatewayOf, openOwner, startMarketplace } from '#tests/support/marketplace.ts'
 import { openReadyAccount } from '#tests/support/money.ts'
 import { payWithCard } from '#tests/support/pay.ts'
 import { act, eventually, hold, look, type Said } from '#tests/support/people.ts'
@@ -33,17 +28,8 @@ const market = await startMarketplace({
   webProcesses: 2,
   env: { SERVE_PAGES: '0', LOG_LEVEL: 'warn', MAILER: 'smtp', SMTP_URL: mail.url },
 })
-const owner = openDatabase({
-  url: market.ownerDatabaseUrl,
-  poolMax: 4,
-  direct: true,
-  applicationName: 'crash',
-  onIdleError: () => undefined,
-})
-const gateway = stripeGateway(readConfig(market.env), {
-  metrics: createMetrics('test'),
-  log: createLog('test', 'silent'),
-})
+const owner = openOwner(market, 'crash')
+const gateway = gatewayOf(market)
 const clock = fileClock(market.clockFile)
 afterAll(async () => {
   await owner.$client.end()

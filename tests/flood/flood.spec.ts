@@ -1,14 +1,9 @@
 // A flood of webhooks against whole processes. FLOOD_WEBHOOKS=100000 for a long one, FLOOD_SEED=… for the same disorder again.
 import { randomInt } from 'node:crypto'
 import { afterAll, expect, it } from 'vitest'
-import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import { readConfig } from '#src/platform/config.ts'
-import { openDatabase } from '#src/platform/db/database.ts'
-import { createLog } from '#src/platform/log.ts'
-import { createMetrics } from '#src/platform/metrics.ts'
 import { findDrift, findViolations } from '#tests/invariants/check.ts'
-import { startMarketplace } from '#tests/support/marketplace.ts'
+import { gatewayOf, openOwner, startMarketplace } from '#tests/support/marketplace.ts'
 import { eventually } from '#tests/support/people.ts'
 import { FLOODED, floodWithWebhooks } from '#tests/support/webhook-flood.ts'
 
@@ -18,17 +13,8 @@ const REST_SECONDS_MAX = 600
 const LONG_MS = 60 * 60_000
 
 const market = await startMarketplace(FLOODED)
-const owner = openDatabase({
-  url: market.ownerDatabaseUrl,
-  poolMax: 4,
-  direct: true,
-  applicationName: 'flood',
-  onIdleError: () => undefined,
-})
-const gateway = stripeGateway(readConfig(market.env), {
-  metrics: createMetrics('test'),
-  log: createLog('test', 'silent'),
-})
+const owner = openOwner(market, 'flood')
+const gateway = gatewayOf(market)
 afterAll(async () => {
   await owner.$client.end()
   await market.stop()

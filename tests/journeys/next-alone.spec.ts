@@ -2,10 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { openDatabase } from '#src/platform/db/database.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import { fullHourIn, makeProvider } from '#tests/support/factories.ts'
-import { startMarketplace } from '#tests/support/marketplace.ts'
+import { openOwner, startMarketplace } from '#tests/support/marketplace.ts'
 import { ask, eventually, hold, look, pay } from '#tests/support/people.ts'
 import { freePort } from '../../scripts/embedded-postgres.ts'
 import { startChild, waitForHttp } from '../../scripts/processes.ts'
@@ -22,10 +21,7 @@ const next = startChild({
   env: { ...market.env, NEXT_PUBLIC_APP_URL: url },
   logPath: path.join(market.directory, 'next.log'),
 })
-const owner = openDatabase({
-  ...{ url: market.ownerDatabaseUrl, poolMax: 2, direct: true, applicationName: 'next-alone' },
-  onIdleError: () => undefined,
-})
+const owner = openOwner(market, 'next-alone')
 afterAll(async () => {
   await owner.$client.end()
   await next.stop()

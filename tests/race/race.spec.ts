@@ -2,12 +2,7 @@
 import pg from 'pg'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import { readConfig } from '#src/platform/config.ts'
-import { openDatabase } from '#src/platform/db/database.ts'
-import { createLog } from '#src/platform/log.ts'
-import { createMetrics } from '#src/platform/metrics.ts'
 import { findDrift, findViolations } from '#tests/invariants/check.ts'
 import {
   fullHourIn,
@@ -17,7 +12,7 @@ import {
   type MadeProvider,
   type MadeUser,
 } from '#tests/support/factories.ts'
-import { startMarketplace } from '#tests/support/marketplace.ts'
+import { gatewayOf, openOwner, startMarketplace } from '#tests/support/marketplace.ts'
 import { openReadyAccount } from '#tests/support/money.ts'
 import { payWithCard } from '#tests/support/pay.ts'
 import {
@@ -38,17 +33,8 @@ const SLOTS_PER_PROVIDER = 1_000
 const LONG_MS = 30 * 60_000
 
 const market = await startMarketplace({ webProcesses: 2, env: { SERVE_PAGES: '0', LOG_LEVEL: 'warn' } })
-const owner = openDatabase({
-  url: market.ownerDatabaseUrl,
-  poolMax: 4,
-  direct: true,
-  applicationName: 'race',
-  onIdleError: () => undefined,
-})
-const gateway = stripeGateway(readConfig(market.env), {
-  metrics: createMetrics('test'),
-  log: createLog('test', 'silent'),
-})
+const owner = openOwner(market, 'race')
+const gateway = gatewayOf(market)
 afterAll(async () => {
   await owner.$client.end()
   await market.stop()

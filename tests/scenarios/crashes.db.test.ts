@@ -7,6 +7,7 @@ import { Temporal } from '#src/kernel/time.ts'
 import { findDrift, findViolations } from '#tests/invariants/check.ts'
 import { CRASH_POINTS, type CrashPoint } from '#tests/simulation/life.ts'
 import { openWorld, prepareWorlds } from '#tests/simulation/world.ts'
+import { CONFIRMED_ONCE, effectsOf } from '#tests/support/effects.ts'
 import { payWithCard } from '#tests/support/pay.ts'
 
 const prepared = await prepareWorlds()
@@ -104,34 +105,6 @@ async function isLastAt(point: CrashPoint, nth: number, work: () => Promise<void
   return died
 }
 
-interface Row extends Record<string, unknown> {
-  what: string
-}
-
-async function effectsOf({ id }: Booked): Promise<string[]> {
-  const { rows } = await world.owner.execute<Row>(sql`
-    select concat_ws(' ', 'booking', state) as what from bookings where id = ${id}
-    union all select concat_ws(' ', 'payment', status, captured_minor) from payments where booking_id = ${id}
-    union all select concat_ws(' ', 'ledger', kind, amount_minor) from ledger_transfers where subject_id = ${id}
-    union all select concat_ws(' ', 'told', type) from domain_events where subject_id = ${id} and type in ('payment.captured', 'booking.confirmed')
-    union all select concat_ws(' ', 'mail', template, recipient_kind) from mails where booking_id = ${id} and template not like 'starts_in%'
-    union all select concat_ws(' ', 'document', kind, total_minor) from documents where booking_id = ${id}
-    order by what`)
-  return rows.map(({ what }) => what)
-}
-
-const CONFIRMED_ONCE = [
-  'booking confirmed',
-  'document receipt 11000',
-  'ledger capture 11000',
-  'ledger processing_fee 349',
-  'mail booking_confirmed guest',
-  'mail booking_confirmed provider',
-  'payment captured 11000',
-  'told booking.confirmed',
-  'told payment.captured',
-]
-
 /** Of Stripe's own lists. */
 async function atStripe(kind: 'charges' | 'transfers' | 'refunds', { id }: Booked): Promise<number[]> {
   const all = await world.listAtStripe(kind)
@@ -194,7 +167,7 @@ async function expectHalved(booked: Booked, died: string): Promise<void> {
     0n,
   )
   expect(kept, `died ${died}`).toBe(4_500n)
-  const { rows } = await world.owner.execute<Row>(sql`
+  const { rows } = await world.owner.execute<{ what: string }>(sql`
     select concat_ws(' ', a.code, sum(case when t.debit_account_id = a.id then -t.amount_minor else t.amount_minor end)) as what
     from ledger_transfers t join ledger_accounts a on a.id in (t.debit_account_id, t.credit_account_id)
     where t.subject_id = ${booked.id} and a.code in ('escrow', 'provider_payable') group by a.code order by what`)
@@ -213,7 +186,7 @@ describe('a process that dies', () => {
           await world.runJobs()
         },
         async (booked, died) => {
-          expect(await effectsOf(booked), `died ${died}`).toEqual(CONFIRMED_ONCE)
+          expect(await effectsOf(world.owner, booked), `died ${died}`).toEqual(CONFIRMED_ONCE)
           expect(await atStripe('charges', booked), `died ${died}`).toEqual([11_000])
         },
       )
@@ -234,7 +207,7 @@ describe('a process that dies', () => {
         },
         () => sweepAndRun('payments.unsynced'),
         async (booked, died) => {
-          expect(await effectsOf(booked), `died ${died}`).toEqual(CONFIRMED_ONCE)
+          expect(await effectsOf(world.owner, booked), `died ${died}`).toEqual(CONFIRMED_ONCE)
           expect(await atStripe('charges', booked), `died ${died}`).toEqual([11_000])
         },
       )

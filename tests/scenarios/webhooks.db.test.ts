@@ -6,6 +6,7 @@ import { signatureOf } from '#sandbox/stripe/webhooks.ts'
 import { getOperatorHome } from '#src/modules/operator/reads.ts'
 import { fetchMissedEvents } from '#src/modules/payments/fetch-missed-events.ts'
 import { startTestApp } from '#tests/support/app.ts'
+import { CONFIRMED_ONCE, effectsOf } from '#tests/support/effects.ts'
 import {
   fullHourIn,
   makeOperator,
@@ -104,28 +105,6 @@ async function isQuiet(): Promise<boolean> {
   return Number(rows[0]?.due) === 0
 }
 
-const ONCE = [
-  'document receipt 11000',
-  'ledger capture 11000',
-  'ledger processing_fee 349',
-  'mail booking_confirmed guest',
-  'mail booking_confirmed provider',
-  'payment captured 11000',
-  'told booking.confirmed',
-  'told payment.captured',
-]
-
-async function effectsOf({ id }: Paid): Promise<string[]> {
-  const { rows } = await db.execute<{ what: string }>(sql`
-    select concat_ws(' ', 'payment', status, captured_minor) as what from payments where booking_id = ${id}
-    union all select concat_ws(' ', 'ledger', kind, amount_minor) from ledger_transfers where subject_id = ${id}
-    union all select concat_ws(' ', 'told', type) from domain_events where subject_id = ${id}
-    union all select concat_ws(' ', 'mail', template, recipient_kind) from mails where booking_id = ${id}
-    union all select concat_ws(' ', 'document', kind, total_minor) from documents where booking_id = ${id}
-    order by what`)
-  return rows.map(({ what }) => what)
-}
-
 /** The same news under another id, as Stripe now and then sends it. */
 const twinOf = (body: string) =>
   JSON.stringify({ ...(JSON.parse(body) as object), id: `evt_${randomUUID()}` })
@@ -148,7 +127,7 @@ describe('what Stripe says more than once', () => {
     for (let again = 0; again < 16; again += 1) statuses.push(await deliver(body))
     expect(new Set(statuses)).toEqual(new Set([200]))
     await app.eventually('quiet', isQuiet)
-    expect(await effectsOf(booking)).toEqual(ONCE)
+    expect(await effectsOf(db, booking)).toEqual(CONFIRMED_ONCE)
     const { id } = JSON.parse(body) as { id: string }
     const { rows } = await db.execute(sql`select status, attempts from webhook_events where id = ${id}`)
     expect(rows).toEqual([{ status: 'processed', attempts: 1 }])
@@ -159,7 +138,7 @@ describe('what Stripe says more than once', () => {
     const all = booking.bodies.flatMap((body) => [body, twinOf(body), twinOf(body), twinOf(body)])
     expect(new Set(await Promise.all(all.map((body) => deliver(body))))).toEqual(new Set([200]))
     await confirmed(booking)
-    expect(await effectsOf(booking)).toEqual(ONCE)
+    expect(await effectsOf(db, booking)).toEqual(CONFIRMED_ONCE)
     const { rows } = await db.execute<{ count: number }>(
       sql`select count(*)::int as count from webhook_events where body like ${`%${booking.intentId}%`}`,
     )
@@ -220,7 +199,7 @@ describe('F14 what comes three days late', () => {
       expect(statuses).toEqual(new Set([200]))
       expect(await isQuiet()).toBe(true)
       expect(slowestMs).toBeLessThan(ANSWER_MS_MAX)
-      for (const booking of bookings) expect(await effectsOf(booking)).toEqual(ONCE)
+      for (const booking of bookings) expect(await effectsOf(db, booking)).toEqual(CONFIRMED_ONCE)
       const { rows } = await db.execute<{ count: number }>(
         sql`select count(*)::int as count from domain_events where type = 'payout_account.changed' and payload->>'accountId' like 'acct_nobody%'`,
       )
@@ -304,7 +283,7 @@ describe('F22 an event that fails whenever it is acted on', () => {
       return rows.length > 0
     })
     expect((await getOperatorHome(system())).webhooksDead).toBe(deadBefore + 1)
-    expect(await effectsOf(poisoned)).toEqual(['payment unpaid 0'])
+    expect(await effectsOf(db, poisoned)).toEqual(['booking held', 'payment unpaid 0'])
 
     await owner.execute(sql`drop trigger poison on payments`)
     const again = await app.request(`/api/v1/webhook-events/${id}/replays`, {
@@ -314,7 +293,7 @@ describe('F22 an event that fails whenever it is acted on', () => {
     })
     expect(again.status).toBeLessThan(300)
     await confirmed(poisoned)
-    expect(await effectsOf(poisoned)).toEqual(ONCE)
+    expect(await effectsOf(db, poisoned)).toEqual(CONFIRMED_ONCE)
     expect((await getOperatorHome(system())).webhooksDead).toBe(deadBefore)
   })
 

@@ -3,6 +3,12 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
+import { stripeGateway } from '#src/integrations/payment-gateway/stripe.ts'
+import { readConfig } from '#src/platform/config.ts'
+import { openDatabase, type Database } from '#src/platform/db/database.ts'
+import { createLog } from '#src/platform/log.ts'
+import { createMetrics } from '#src/platform/metrics.ts'
 import {
   freePort,
   startEmbeddedPostgres,
@@ -58,6 +64,19 @@ export interface Marketplace {
   ops(...args: string[]): Promise<void>
   log(name: string): string
   stop(): Promise<void>
+}
+
+/** The database of a marketplace, as its owner: for what a test looks at or makes. Closed by whoever opened it. */
+export function openOwner({ ownerDatabaseUrl }: Marketplace, applicationName: string): Database {
+  return openDatabase({
+    ...{ url: ownerDatabaseUrl, poolMax: 4, direct: true, applicationName },
+    onIdleError: () => undefined,
+  })
+}
+
+/** What a test asks the marketplace's Stripe with. */
+export function gatewayOf({ env }: Marketplace): PaymentGateway {
+  return stripeGateway(readConfig(env), { metrics: createMetrics('test'), log: createLog('test', 'silent') })
 }
 
 const prefix = 'ecosystem-marketplace-'

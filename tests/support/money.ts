@@ -25,6 +25,7 @@ import { documentsJobs } from '#src/modules/documents/jobs.ts'
 import { documentsRoutes } from '#src/modules/documents/routes.ts'
 import { paymentsJobs } from '#src/modules/payments/jobs.ts'
 import { findPaymentOfBooking } from '#src/modules/payments/queries.ts'
+import { syncPayment } from '#src/modules/payments/sync-payment.ts'
 import type { Payment } from '#src/modules/payments/tables.ts'
 import { paymentWebhookRoutes } from '#src/modules/payments/webhook-routes.ts'
 import { providersJobs } from '#src/modules/providers/jobs.ts'
@@ -489,6 +490,14 @@ export async function paidBooking(
       { timeout: 10_000, interval: 10 },
     )
     .toBe('captured')
+  return booking
+}
+
+/** Paid at Stripe and read from there, where no webhook comes. */
+export async function paidAndRead(rig: MoneyRig, provider: BookedProvider): Promise<MadeBooking> {
+  const booking = await makeBooking(rig, provider)
+  expect(await payWith(await checkOut(rig, booking), CARDS.succeeds)).toBe(303)
+  await syncPayment(rig.ctx(), rig.gateway, booking.id)
   return booking
 }
 

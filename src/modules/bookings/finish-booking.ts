@@ -7,11 +7,9 @@ import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
+import { isNoShowReportable } from './domain/lifecycle.ts'
 import { lockBookingVisibleTo, moveBooking } from './move-booking.ts'
 import type { Booking } from './tables.ts'
-
-/** How long after the end a no-show can be reported; well before the money leaves escrow. */
-const NO_SHOW_REPORT_HOURS = 24
 
 /**
  * The provider's yes is charged to the card a moment later, and the card may refuse: then the booking is cancelled, which
@@ -83,8 +81,7 @@ export async function reportNoShow(ctx: Ctx, input: ReportNoShow): Promise<Booki
     if (absent === 'provider' && !mayAs(role, 'booking.report_absent_provider'))
       throw refuse('auth.not_allowed')
     if (isBefore(ctx.now, booking.startsAt)) throw refuse('booking.not_yet')
-    const reportable = isBefore(ctx.now, booking.endsAt.add({ hours: NO_SHOW_REPORT_HOURS }))
-    if (!reportable) throw refuse('booking.wrong_state', { state: booking.state })
+    if (!isNoShowReportable(booking, ctx.now)) throw refuse('booking.wrong_state', { state: booking.state })
     if (booking.state === 'confirmed') await assertPaid(tx, booking.id)
 
     const moved = await moveBooking(tx, ctx, booking, {

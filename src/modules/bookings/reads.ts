@@ -13,7 +13,7 @@ import { refuse } from '#src/platform/errors.ts'
 import { readCursor, writeCursor } from '#src/platform/http/cursor.ts'
 import { idSchema, instantSchema } from '#src/platform/http/define.ts'
 import { decideCancellation, policySteps, refundParts } from './domain/cancellation.ts'
-import { BOOKING_STATES, type BookingState } from './domain/lifecycle.ts'
+import { BOOKING_STATES, isNoShowReportable, type BookingState } from './domain/lifecycle.ts'
 import { partyAs, roleIn } from './domain/party.ts'
 import { decideReschedule } from './domain/reschedule.ts'
 import { findBookingFacts, listBookingFacts, type BookingFacts, type RefundFacts } from './facts.ts'
@@ -137,11 +137,12 @@ function viewOf(facts: BookingFacts, role: Role, now: Temporal.Instant): Omit<Bo
       const { baseRefundMinor, surchargeRefundMinor } = refundParts(paid, step.refundPercent)
       return { ...step, refund: amount(baseRefundMinor + surchargeRefundMinor) }
     })
-  const begun = !isBefore(now, booking.startsAt)
+  // Nothing begins that is not paid for.
+  const begun = !isBefore(now, booking.startsAt) && payment?.capturedMinor !== 0n
   const reportable =
     begun &&
     ['confirmed', 'in_progress', 'completed'].includes(booking.state) &&
-    isBefore(now, booking.endsAt.add({ hours: 24 }))
+    isNoShowReportable(booking, now)
   return {
     ...bookingJson(booking, { provider, payment }),
     party,

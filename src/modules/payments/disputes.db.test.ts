@@ -13,15 +13,12 @@ import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { Trouble } from '#src/platform/errors.ts'
 import {
   booksOf,
-  CARDS,
-  checkOut,
   eventsAbout,
   expectBalanced,
-  makeBooking,
   makeProvider,
   moneyRig,
+  paidAndRead,
   paymentOf,
-  payWith,
   type MadeBooking,
 } from '#tests/support/money.ts'
 import { requestRefund } from './request-refund.ts'
@@ -197,12 +194,7 @@ describe('evidence of which no answer came', () => {
   })
 })
 
-async function paid(): Promise<MadeBooking> {
-  const booking = await makeBooking(rig, provider)
-  expect(await payWith(await checkOut(rig, booking), CARDS.succeeds)).toBe(303)
-  await syncPayment(rig.ctx(), rig.gateway, booking.id)
-  return booking
-}
+const paid = () => paidAndRead(rig, provider)
 
 async function disputeOf(booking: MadeBooking): Promise<string> {
   const { paymentIntentId } = await paymentOf(rig, booking.id)

@@ -18,6 +18,7 @@ import {
   makeBooking,
   makeProvider,
   moneyRig,
+  paidAndRead,
   paymentOf,
   payWith,
   type MadeBooking,
@@ -237,12 +238,7 @@ test('F27 what is asked for every second under a key that answers a stored 500 g
   expect(await pagesAtStripe(booking)).toEqual(['open'])
 })
 
-async function paid(): Promise<MadeBooking> {
-  const booking = await makeBooking(rig, provider)
-  expect(await payWith(await checkOut(rig, booking), CARDS.succeeds)).toBe(303)
-  await syncPayment(rig.ctx(), rig.gateway, booking.id)
-  return booking
-}
+const paid = () => paidAndRead(rig, provider)
 
 async function authorized(): Promise<MadeBooking> {
   const booking = await makeBooking(rig, provider)

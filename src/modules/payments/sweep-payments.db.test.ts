@@ -2,19 +2,9 @@ import { sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { inTransaction } from '#src/platform/context.ts'
-import {
-  CARDS,
-  checkOut,
-  makeBooking,
-  makeProvider,
-  moneyRig,
-  paymentOf,
-  payWith,
-  type MadeBooking,
-} from '#tests/support/money.ts'
+import { makeProvider, moneyRig, paidAndRead, paymentOf, type MadeBooking } from '#tests/support/money.ts'
 import { requestRefund } from './request-refund.ts'
 import { storeEvent } from './receive-webhook.ts'
-import { syncPayment } from './sync-payment.ts'
 
 const rig = await moneyRig({ deliver: false })
 const { db, owner } = rig.database
@@ -89,9 +79,7 @@ test('refunds on their way to the bank are all looked at, however many are older
 })
 
 async function paid(): Promise<MadeBooking> {
-  const booking = await makeBooking(rig, provider)
-  expect(await payWith(await checkOut(rig, booking), CARDS.succeeds)).toBe(303)
-  await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  const booking = await paidAndRead(rig, provider)
   await owner.execute(sql`delete from graphile_worker._private_jobs`)
   return booking
 }

@@ -1,5 +1,6 @@
 import type { Party } from '#src/kernel/actor.ts'
 import type { BookingState } from '#src/kernel/booking-states.ts'
+import { isBefore, type Temporal } from '#src/kernel/time.ts'
 
 export { BOOKING_STATES, LIVE_STATES, type BookingState } from '#src/kernel/booking-states.ts'
 
@@ -82,4 +83,14 @@ export function findTransition(
 ): Transition | null {
   const rows: readonly Transition[] = TRANSITIONS
   return rows.find((row) => row.name === name && row.from === from && row.by.includes(party)) ?? null
+}
+
+/** How long after the end a no-show can be reported; well before the money leaves escrow. */
+const NO_SHOW_REPORT_HOURS = 24
+
+export function isNoShowReportable(
+  { endsAt }: { readonly endsAt: Temporal.Instant },
+  now: Temporal.Instant,
+): boolean {
+  return isBefore(now, endsAt.add({ hours: NO_SHOW_REPORT_HOURS }))
 }
