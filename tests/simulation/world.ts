@@ -19,6 +19,7 @@ import type { Clock } from '#src/platform/clock.ts'
 import { readConfig, type Config } from '#src/platform/config.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Database } from '#src/platform/db/database.ts'
+import { putAwayReplaced } from '#src/platform/jobs/put-away-replaced.ts'
 import type { JobHandler } from '#src/platform/jobs/run.ts'
 import { dispatchEvent } from '#src/platform/outbox/dispatch.ts'
 import { DISPATCH_TASK } from '#src/platform/outbox/emit.ts'
@@ -179,6 +180,7 @@ export async function openWorld(prepared: { template: OwnedDatabase; people: Peo
     // What the worker does with jobs of one that has been silent for long enough.
     await current.composition.db.execute(sql`
       select graphile_worker.force_unlock_workers(array_agg(locked_by)) from graphile_worker.jobs where locked_by is not null having count(*) > 0`)
+    await putAwayReplaced(current.composition.db)
   }
 
   /** What the process answers; null when it died meanwhile, and the next one has begun. */
@@ -384,6 +386,7 @@ function beginProcess(config: Config, clock: Clock) {
       try {
         await runTaskListOnce({ noHandleSignals: true, noPreparedStatements: true, logger }, taskList, client)
           .promise
+        await putAwayReplaced(composition.db)
       } finally {
         client.release()
       }

@@ -4,7 +4,7 @@ import type { Queryable } from '../db/database.ts'
 
 export interface EnqueueOptions {
   /** Jobs with one key are one job while it waits. */
-  jobKey?: string
+  jobKey: string
   /** Lower runs first. Money before mail. */
   priority?: number
 }
@@ -17,11 +17,10 @@ export async function enqueue(
   tx: Queryable,
   task: string,
   payload: JsonObject,
-  options: EnqueueOptions = {},
+  { jobKey, priority }: EnqueueOptions,
 ): Promise<void> {
-  const key = options.jobKey === undefined ? null : sql`${options.jobKey}::text`
   await tx.execute(
-    sql`select ${addJob({ task, payload: sql`${JSON.stringify(payload)}::json`, key, priority: options.priority })}`,
+    sql`select ${addJob({ task, payload: sql`${JSON.stringify(payload)}::json`, key: sql`${jobKey}::text`, priority })}`,
   )
 }
 
@@ -29,7 +28,8 @@ export interface JobSql {
   readonly task: string | SQL
   /** Of type json. */
   readonly payload: SQL
-  readonly key?: SQL | null
+  /** Null for the outbox alone: see put-away-replaced.ts. */
+  readonly key: SQL | null
   /** Jobs of one queue run one after the other, in the order they were added; without one, as many at once as there are hands. */
   readonly queue?: SQL
   readonly priority?: number | undefined
@@ -46,7 +46,7 @@ export interface JobSql {
 export function addJob({
   task,
   payload,
-  key = null,
+  key,
   queue,
   priority,
   attemptsMax = JOB_ATTEMPTS_MAX,

@@ -11,6 +11,7 @@ import type { Database } from '../db/database.ts'
 import { writable, type Log } from '../log.ts'
 import { DISPATCH_TASK } from '../outbox/emit.ts'
 import { dispatchEvent, type Subscriptions } from '../outbox/dispatch.ts'
+import { putAwayReplaced } from './put-away-replaced.ts'
 
 /** Handles one job. It may be called again after a crash at any point, so a second run must be harmless. */
 export type JobHandler = (ctx: Ctx, payload: JsonObject) => Promise<void>
@@ -186,5 +187,6 @@ async function beat(db: Database, alive: readonly string[]): Promise<void> {
       where j.locked_by is not null and j.locked_at < now() - make_interval(secs => ${DEAD_AFTER_SECONDS})
         and (h.seen_at is null or h.seen_at < now() - make_interval(secs => ${DEAD_AFTER_SECONDS})))
     select graphile_worker.force_unlock_workers(array_agg(locked_by)) from dead having count(*) > 0`)
+  await putAwayReplaced(db)
   await db.execute(sql`delete from worker_heartbeats where seen_at < now() - interval '1 day'`)
 }

@@ -25,7 +25,7 @@ const say = prepared<Record<'id' | 'type' | 'subjectId' | 'payload' | 'occurredA
       values (${sql.placeholder('id')}, ${sql.placeholder('type')}, ${sql.placeholder('subjectId')},
               ${sql.placeholder('payload')}::jsonb, ${sql.placeholder('occurredAt')})
       returning id)
-    select ${addJob({ task: DISPATCH_TASK, payload: sql`json_build_object('eventId', id)` })} from said`,
+    select ${addJob({ task: DISPATCH_TASK, payload: sql`json_build_object('eventId', id)`, key: null })} from said`,
 )
 
 /** Says that something happened, in the transaction that made it happen. Subscribers hear of it after the commit, at least once. */
