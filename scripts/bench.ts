@@ -1,6 +1,6 @@
 // `npm run bench [-- WORD …] [--seconds N] [--rounds N] [--webhooks N]`: what this code does beside the least that would do the same, in one
 // run on one machine. Each row: the bare SQL that we ship, the thinnest HTTP route over it, and ours; medians of the rounds.
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
@@ -8,7 +8,7 @@ import { httpClient, measure, medianOf, type Load, type Measured } from '../benc
 import { benchProviders, fullHour, openHour, OPEN_HOURS_UTC, type BenchProvider } from '../bench/providers.ts'
 import { record, type Recorded, type Statement } from '../bench/record.ts'
 import { compose } from '../src/boot/compose.ts'
-import { bookingCode } from '../src/modules/bookings/domain/codes.ts'
+import { BOOKING_CODES, bookingCode } from '../src/modules/bookings/domain/codes.ts'
 import { readConfig } from '../src/platform/config.ts'
 import { openOwner, startMarketplace } from '../tests/support/marketplace.ts'
 import { filledIn } from '../tests/support/pay.ts'
@@ -102,7 +102,7 @@ function holdValues(
   )
   const becomes = new Map<unknown, unknown>([
     [id, randomUUID()],
-    [code, bookingCode(randomBytes(5))],
+    [code, bookingCode(randomInt(BOOKING_CODES))],
     [link, randomUUID()],
     [was.providerId, provider.providerId],
     [was.serviceId, provider.serviceId],

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { BookingId } from '#src/kernel/ids.ts'
-import { laterOf, type Temporal } from '#src/kernel/time.ts'
+import { laterOf, plusMinutes, type Temporal } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { preparedSelect } from '#src/platform/db/prepared.ts'
@@ -18,7 +18,7 @@ export function newGuestLink(
   bookingId: BookingId,
   endsAt: Temporal.Instant,
 ) {
-  const expiresAt = laterOf(endsAt, ctx.now).add({ hours: 24 * ctx.config.GUEST_LINK_DAYS })
+  const expiresAt = plusMinutes(laterOf(endsAt, ctx.now), 24 * 60 * ctx.config.GUEST_LINK_DAYS)
   return { id: randomUUID(), bookingId, expiresAt, createdAt: ctx.now }
 }
 

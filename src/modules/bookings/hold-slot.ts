@@ -1,9 +1,9 @@
 import { sql, type SQL } from 'drizzle-orm'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import type { BookingId, ServiceId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import type { Money } from '#src/kernel/money.ts'
-import type { Temporal } from '#src/kernel/time.ts'
+import { isoText, plusMinutes, type Temporal } from '#src/kernel/time.ts'
 import {
   alternativesNear,
   checkSlot,
@@ -19,7 +19,7 @@ import {
   RefusedBefore,
   type IdempotentRequest,
 } from '#src/platform/http/idempotency.ts'
-import { bookingCode } from './domain/codes.ts'
+import { BOOKING_CODES, bookingCode } from './domain/codes.ts'
 import { findGuestKey, guestKey, newGuestLink, type GuestLink } from './guest-links.ts'
 import { makeOffer, quoteJson, type Offer } from './quote-booking.ts'
 import { freeSeat, isSessionFull, SEAT_TRIES_MAX, sessionIdOf } from './sessions.ts'
@@ -44,9 +44,9 @@ export interface HeldSlot {
   readonly replayed: boolean
 }
 
-const randomCode = () => bookingCode(randomBytes(5))
+const randomCode = () => bookingCode(randomInt(BOOKING_CODES))
 
-const ANYWHERE_ON_THE_DAY = { hours: 26 }
+const ANYWHERE_ON_THE_DAY_MINUTES = 26 * 60
 
 /**
  * Takes a slot for as long as the customer needs to pay. Two statements: what is offered, and one that takes the slot,
@@ -64,7 +64,10 @@ export async function holdSlot(
 ): Promise<HeldSlot> {
   try {
     const { startsAt } = input
-    const around = { start: startsAt.subtract(ANYWHERE_ON_THE_DAY), end: startsAt.add(ANYWHERE_ON_THE_DAY) }
+    const around = {
+      start: plusMinutes(startsAt, -ANYWHERE_ON_THE_DAY_MINUTES),
+      end: plusMinutes(startsAt, ANYWHERE_ON_THE_DAY_MINUTES),
+    }
     const offer = await makeOffer(ctx, input.serviceId, input.extraIds, around)
     await refuseUnlessOffered(ctx, input, offer)
 
@@ -205,7 +208,7 @@ function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer): Omit<Hold, 'code'>
     customerNote: input.note,
     isGuest: offer.guest,
     startsAt: input.startsAt,
-    endsAt: input.startsAt.add({ minutes: facts.durationMinutes }),
+    endsAt: plusMinutes(input.startsAt, facts.durationMinutes),
     occupied: occupiedRange(facts, input.startsAt),
     timeZone: provider.timeZone,
     localStart: input.startsAt.toZonedDateTimeISO(provider.timeZone).toPlainDateTime(),
@@ -223,7 +226,7 @@ function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer): Omit<Hold, 'code'>
     ...offer.figures,
     platformFeeBasisPoints: platformFee,
     guestFeeBasisPoints: guestFee,
-    holdExpiresAt: ctx.now.add({ minutes: ctx.config.HOLD_MINUTES }),
+    holdExpiresAt: plusMinutes(ctx.now, ctx.config.HOLD_MINUTES),
     createdAt: ctx.now,
     updatedAt: ctx.now,
   }
@@ -283,12 +286,12 @@ async function takeSlot(
     ...booking,
     party: booking.isGuest ? 'guest' : 'customer',
     actorId: booking.customerId,
-    now: ctx.now.toString(),
+    now: isoText(ctx.now),
     linkId: link.id,
-    linkExpiresAt: link.expiresAt.toString(),
+    linkExpiresAt: isoText(link.expiresAt),
     ...request,
     answer,
-    answerExpiresAt: ctx.now.add({ hours: ANSWER_KEPT_HOURS }).toString(),
+    answerExpiresAt: isoText(plusMinutes(ctx.now, 60 * ANSWER_KEPT_HOURS)),
   }
   try {
     const insert = booking.capacity === 1 ? insertOnlySeat : insertFreeSeat

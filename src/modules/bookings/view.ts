@@ -1,5 +1,6 @@
 import { moneyToJson, money, type MoneyJson } from '#src/kernel/money.ts'
 import type { BookingMode, CancellationPolicy, LocationKind } from '#src/kernel/service-terms.ts'
+import { isoText } from '#src/kernel/time.ts'
 import type { Booking, BookedExtra } from './tables.ts'
 import { datedPolicy } from './domain/cancellation.ts'
 import type { BookingState } from './domain/lifecycle.ts'
@@ -71,8 +72,8 @@ export function bookingJson(booking: ViewedColumns, beside: ViewedBeside): Booki
     id: booking.id,
     code: booking.code,
     state: booking.state,
-    startsAt: booking.startsAt.toString(),
-    endsAt: booking.endsAt.toString(),
+    startsAt: isoText(booking.startsAt),
+    endsAt: isoText(booking.endsAt),
     timeZone: booking.timeZone,
     localStart: booking.localStart.toString(),
     provider: { id: beside.provider.id, slug: beside.provider.slug, name: beside.provider.name },
@@ -97,13 +98,14 @@ export function bookingJson(booking: ViewedColumns, beside: ViewedBeside): Booki
       name: booking.cancellationPolicy,
       steps: datedPolicy(booking.cancellationPolicy, booking.startsAt, booking.refundPercentMax).map(
         (step) => ({
-          until: step.until.toString(),
+          until: isoText(step.until),
           refundPercent: step.refundPercent,
         }),
       ),
     },
-    holdExpiresAt: booking.state === 'held' ? booking.holdExpiresAt.toString() : null,
-    answerDueAt: booking.state === 'awaiting_provider' ? (booking.answerDueAt?.toString() ?? null) : null,
+    holdExpiresAt: booking.state === 'held' ? isoText(booking.holdExpiresAt) : null,
+    answerDueAt:
+      booking.state === 'awaiting_provider' ? booking.answerDueAt && isoText(booking.answerDueAt) : null,
     payment: {
       status: beside.payment?.status ?? 'unpaid',
       refunded: amount(beside.payment?.refundedMinor ?? 0n),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { chargeStepOf } from '#src/kernel/charges.ts'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
@@ -204,7 +204,7 @@ function fingerprintOf({ cursor: _cursor, limit: _limit, ...filters }: SearchInp
   const sorted = Object.entries(filters)
     .filter(([, value]) => value !== undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('base64url').slice(0, 10)
+  return hash('sha256', JSON.stringify(sorted), 'base64url').slice(0, 10)
 }
 
 interface CardRow extends Record<string, unknown> {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The id follows from the name, so that whoever names the same thing means the same row, before and after it is written. */
 export function deterministicId(name: string): string {
-  const hash = createHash('sha256').update(`ecosystem.ledger:${name}`).digest('hex')
+  const hex = hash('sha256', `ecosystem.ledger:${name}`)
   // The form of a UUID version 8: ours to define (RFC 9562, section 5.8).
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

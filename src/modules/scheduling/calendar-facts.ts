@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { LIVE_STATES } from '#src/kernel/booking-states.ts'
-import { Temporal } from '#src/kernel/time.ts'
+import { isoText, plusMinutes, Temporal } from '#src/kernel/time.ts'
 import type { TimeRange } from '#src/kernel/time-range.ts'
 import { BUFFER_MINUTES_MAX, DURATION_MINUTES_MAX, EXTRA_MINUTES_MAX, EXTRAS_MAX } from './domain/limits.ts'
 import type { DayWindow, Weekday } from './domain/opening-hours.ts'
@@ -44,8 +44,8 @@ const UNTIL = sql`${sql.placeholder('factsUntil')}::timestamptz`
 /** What stands in the placeholders of {@link calendarFactsSql} for starts in `around`. */
 export function factsAround({ start, end }: TimeRange): { factsFrom: string; factsUntil: string } {
   return {
-    factsFrom: start.subtract({ minutes: REACH_BEFORE_MINUTES }).toString(),
-    factsUntil: end.add({ minutes: REACH_AFTER_MINUTES }).toString(),
+    factsFrom: isoText(plusMinutes(start, -REACH_BEFORE_MINUTES)),
+    factsUntil: isoText(plusMinutes(end, REACH_AFTER_MINUTES)),
   }
 }
 

@@ -1,11 +1,11 @@
 import { customType } from 'drizzle-orm/pg-core'
-import { Temporal } from '#src/kernel/time.ts'
+import { isoText, Temporal } from '#src/kernel/time.ts'
 import type { TimeRange } from '#src/kernel/time-range.ts'
 
 /** timestamptz as an instant. */
 export const instant = customType<{ data: Temporal.Instant; driverData: string }>({
   dataType: () => 'timestamptz',
-  toDriver: (value) => value.toString(),
+  toDriver: isoText,
   fromDriver: (value) => Temporal.Instant.from(value),
 })
 
@@ -26,7 +26,7 @@ export const wallTime = customType<{ data: Temporal.PlainDateTime; driverData: s
 /** tstzrange, always [start, end). */
 export const timeRange = customType<{ data: TimeRange; driverData: string }>({
   dataType: () => 'tstzrange',
-  toDriver: ({ start, end }) => `[${start.toString()},${end.toString()})`,
+  toDriver: ({ start, end }) => `[${isoText(start)},${isoText(end)})`,
   fromDriver: (value) => {
     const [start, end] = value.slice(1, -1).replaceAll('"', '').split(',')
     if (!start || !end) throw new TypeError('a stored time range has both ends')

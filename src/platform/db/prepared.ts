@@ -1,4 +1,4 @@
-import type { Query, SQL } from 'drizzle-orm'
+import { is, Param, Placeholder, type Query, type SQL } from 'drizzle-orm'
 import { PgDialect, type PgPreparedQuery, type PreparedQueryConfig } from 'drizzle-orm/pg-core'
 import type { QueryResult } from 'pg'
 import type { Queryable } from './database.ts'
@@ -13,13 +13,31 @@ export function prepared<
   Values extends Record<string, unknown>,
   Row extends Record<string, unknown> = Record<string, unknown>,
 >(build: (db: Queryable) => SQL): (db: Queryable, values: Values) => Promise<QueryResult<Row>> {
-  let query: { sql: string; params: unknown[] } | null = null
+  let query: Filling | null = null
   return (db, values) => {
-    query ??= dialect.sqlToQuery(build(db))
-    return db._.session.prepareQuery(query, undefined, undefined, false).execute(values) as Promise<
+    query ??= filling(dialect.sqlToQuery(build(db)))
+    return db._.session.prepareQuery(query(values), undefined, undefined, false).execute() as Promise<
       QueryResult<Row>
     >
   }
+}
+
+type Filling = (values: Record<string, unknown>) => Query
+
+/** As Drizzle fills in a statement, but what is where in it is found out once. */
+function filling({ sql, params }: Query): Filling {
+  const fill = params.map((param): ((values: Record<string, unknown>) => unknown) => {
+    if (is(param, Placeholder)) return (values) => named(values, param)
+    if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
+    const { encoder, value } = param
+    return (values) => encoder.mapToDriverValue(named(values, value))
+  })
+  return (values) => ({ sql, params: fill.map((each) => each(values)) })
+}
+
+function named(values: Record<string, unknown>, { name }: Placeholder): unknown {
+  if (!(name in values)) throw new Error(`no value for the placeholder ${name}`)
+  return values[name]
 }
 
 interface Select<Row> {
@@ -35,16 +53,16 @@ type Fields = Parameters<Queryable['_']['session']['prepareQuery']>[1]
 export function preparedSelect<Values extends Record<string, unknown>, Row>(
   build: (db: Queryable) => Select<Row>,
 ): (db: Queryable, values: Values) => Promise<Row[]> {
-  let composed: { query: Query; fields: Fields } | null = null
+  let composed: { query: Filling; fields: Fields } | null = null
   return (db, values) => {
     composed ??= compose(build(db))
     const { query, fields } = composed
-    return db._.session.prepareQuery(query, fields, undefined, true).execute(values) as Promise<Row[]>
+    return db._.session.prepareQuery(query(values), fields, undefined, true).execute() as Promise<Row[]>
   }
 }
 
 /** Drizzle keeps `fields` to itself; what it prepared belongs to one connection, and ours is for whichever asks. */
-function compose(select: Select<unknown>): { query: Query; fields: Fields } {
+function compose(select: Select<unknown>): { query: Filling; fields: Fields } {
   const drawn = select.prepare('')
-  return { query: drawn.getQuery(), fields: (drawn as unknown as { fields: Fields }).fields }
+  return { query: filling(drawn.getQuery()), fields: (drawn as unknown as { fields: Fields }).fields }
 }

@@ -1,6 +1,6 @@
 import { and, eq, lte, sql, type SQL } from 'drizzle-orm'
 import type { Context, TypedResponse } from 'hono'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core'
 import type { Actor } from '#src/kernel/actor.ts'
 import { inTransaction, type Ctx, type ReadCtx } from '../context.ts'
@@ -149,10 +149,7 @@ export async function idempotentRequest(c: Context<ApiEnv>): Promise<IdempotentR
   // All who are nobody yet share one scope, and the first answer to a guest holds the key to the booking.
   if (actor.kind === 'anonymous' && key.length < ANONYMOUS_KEY_LENGTH_MIN)
     throw refuse('request.idempotency_key_weak')
-  const fingerprint = createHash('sha256')
-    .update(`${c.req.method} ${c.req.path}\n`)
-    .update(await c.req.text())
-    .digest('base64url')
+  const fingerprint = hash('sha256', `${c.req.method} ${c.req.path}\n${await c.req.text()}`, 'base64url')
   return { scope: scopeOf(actor), key, fingerprint }
 }
 

@@ -43,14 +43,7 @@ export interface JobSql {
  * it waits for the row, finds it locked, and leaves it. What that worker reads may be from before our change, and nobody would
  * look again. The second call finds the job running and adds the next one.
  */
-export function addJob({
-  task,
-  payload,
-  key,
-  queue,
-  priority,
-  attemptsMax = JOB_ATTEMPTS_MAX,
-}: JobSql): SQL {
+export function addJob({ task, payload, key, queue, priority, attemptsMax = JOB_ATTEMPTS_MAX }: JobSql): SQL {
   const name = typeof task === 'string' ? sql`${task}::text` : task
   const add = sql`(graphile_worker.add_job(${name}, ${payload}, queue_name => ${queue ?? null}, job_key => ${key}, max_attempts => ${attemptsMax}::int,
     priority => ${priority ?? JOB_PRIORITY.normal}::int)).id`

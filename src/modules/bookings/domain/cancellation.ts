@@ -2,7 +2,7 @@ import { chargeStepOf } from '#src/kernel/charges.ts'
 import { proportionHalfUp, type Currency } from '#src/kernel/money.ts'
 import { mayAs, type Role } from '#src/kernel/rights.ts'
 import type { CancellationPolicy } from '#src/kernel/service-terms.ts'
-import { isBefore, type Temporal } from '#src/kernel/time.ts'
+import { isBefore, plusMinutes, type Temporal } from '#src/kernel/time.ts'
 import { findTransition, type BookingState } from './lifecycle.ts'
 import { partyAs } from './party.ts'
 
@@ -50,7 +50,7 @@ export function datedPolicy(
   refundPercentMax = 100,
 ): DatedPolicyStep[] {
   return policySteps(policy, refundPercentMax).map(({ hoursBefore, refundPercent }) => ({
-    until: startsAt.subtract({ hours: hoursBefore }),
+    until: plusMinutes(startsAt, -60 * hoursBefore),
     refundPercent,
   }))
 }

@@ -1,13 +1,14 @@
 /** Crockford's alphabet without letters that are misread or make words: 32 characters, 5 bits each. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const LENGTH = 8
 
-/** "K7Q2-9MX4" from 5 random bytes: what people read to each other on the phone. Not a secret. */
-export function bookingCode(random: Uint8Array): string {
-  let bits = 0n
-  for (const byte of random.subarray(0, 5)) bits = (bits << 8n) | BigInt(byte)
-  const letters = Array.from(
-    { length: 8 },
-    (_, index) => ALPHABET[Number((bits >> BigInt(35 - 5 * index)) & 31n)],
-  )
-  return `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`
+/** How many codes there are. */
+export const BOOKING_CODES = ALPHABET.length ** LENGTH
+
+/** "K7Q2-9MX4" from a random integer below {@link BOOKING_CODES}: what people read to each other on the phone. Not a secret. */
+export function bookingCode(random: number): string {
+  let letters = ''
+  for (let rest = random; letters.length < LENGTH; rest = Math.floor(rest / ALPHABET.length))
+    letters += ALPHABET[rest % ALPHABET.length]
+  return `${letters.slice(0, LENGTH / 2)}-${letters.slice(LENGTH / 2)}`
 }

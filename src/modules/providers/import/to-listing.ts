@@ -1,5 +1,5 @@
 import tzlookup from '@photostructure/tz-lookup'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Currency } from '#src/kernel/money.ts'
 import { isTimeZone } from '#src/kernel/time-zone.ts'
 import { SERVICE_DEFAULTS } from '#src/modules/catalog/index.ts'
@@ -90,7 +90,7 @@ function identityOf(parts: readonly string[]): string {
   const normalised = parts
     .map((part) => part.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim())
     .join('|')
-  return createHash('sha256').update(normalised).digest('hex').slice(0, 32)
+  return hash('sha256', normalised).slice(0, 32)
 }
 
 type Place = { readonly latitude: number | null; readonly longitude: number | null }

@@ -1,4 +1,4 @@
-import { Temporal } from '#src/kernel/time.ts'
+import { plusMinutes, Temporal } from '#src/kernel/time.ts'
 import { timeRange, type TimeRange } from '#src/kernel/time-range.ts'
 import type { DayWindow, OpeningRule } from './opening-hours.ts'
 import { dateOf, offsetText, timeOf } from './wall-text.ts'
@@ -194,8 +194,8 @@ export function checkSlot(
 /** What a booking keeps others away from: the service and its buffers. */
 export function occupiedRange(service: ServiceFacts, start: Temporal.Instant): TimeRange {
   return timeRange(
-    start.subtract({ minutes: service.bufferBeforeMinutes }),
-    start.add({ minutes: service.durationMinutes + service.bufferAfterMinutes }),
+    plusMinutes(start, -service.bufferBeforeMinutes),
+    plusMinutes(start, service.durationMinutes + service.bufferAfterMinutes),
   )
 }
 
