@@ -67,6 +67,16 @@ export const COMMANDS: readonly Command[] = [
     run: async (given) => (await import('./providers.ts')).importFile(given),
   },
   {
+    words: 'openings rebuild',
+    does: 'work out anew where each service has time, which searches look at first',
+    run: async () => (await import('./openings.ts')).rebuild(),
+  },
+  {
+    words: 'openings verify',
+    does: 'hold them against the calendars; exit code 1 naming services that differ',
+    run: async () => (await import('./openings.ts')).verify(),
+  },
+  {
     words: 'operators add',
     takes: ['EMAIL'],
     does: 'make somebody an operator; who has no account gets one',

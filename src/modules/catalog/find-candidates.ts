@@ -1,13 +1,27 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import type { Money } from '#src/kernel/money.ts'
+import type { Temporal } from '#src/kernel/time.ts'
+import { firstQuarterSql } from '#src/modules/scheduling/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { boxesAround, EARTH_RADIUS_KM } from './domain/geo-box.ts'
 import type { Place } from './find-place.ts'
 import { ratingSql, relevanceSql } from './ranking.ts'
 import type { Sort } from './search-input.ts'
 
-/** The filters that the database decides; the time is judged by the slot engine afterwards. */
+/** On the provider's clock: the service starts on the date, not before `timeFrom`, and ends not after `timeUntil`. */
+export interface WantedTime {
+  readonly date: string
+  readonly timeFrom: string | null
+  readonly timeUntil: string | null
+}
+
+/** When a start is looked for, at this moment: at a wanted time, or at any until an instant. */
+export type SearchedTime = { readonly now: Temporal.Instant } & (
+  { readonly wanted: WantedTime } | { readonly until: Temporal.Instant }
+)
+
+/** The filters that the database decides. Of the time it says who cannot have it; the slot engine judges the others. */
 export interface CandidateFilters {
   readonly words: readonly string[]
   /** Forgive typos: asked for only where the words as written find nobody. */
@@ -21,12 +35,17 @@ export interface CandidateFilters {
   readonly onlineOnly: boolean
   readonly duration: { least: number; most: number } | null
   readonly bookableOnly: boolean
+  /** Null: whenever. */
+  readonly time: SearchedTime | null
 }
 
 /** Where a page ends: rows are ordered by (key, id), both rising. */
-export interface Position {
-  readonly key: number
-  readonly id: string
+export type Position = { readonly key: number; readonly id: string }
+
+/** Where the next candidates begin: behind a position, or at whoever stands there. */
+export interface From {
+  readonly position: Position
+  readonly itself: boolean
 }
 
 export interface Candidate {
@@ -36,6 +55,7 @@ export interface Candidate {
   /** Their prices, in the same order. */
   readonly pricesMinor: readonly number[]
   readonly distanceKm: number | null
+  /** Where a time is asked for it is the least that it can be: of the price and of the time the engine has the last word. */
   readonly key: number
 }
 
@@ -70,8 +90,8 @@ export async function findCandidates(
   db: Queryable,
   filters: CandidateFilters,
   page: {
-    sort: Exclude<Sort, 'soonest'>
-    after: Position | null
+    sort: Sort
+    from: From | null
     limit: number
     withCategories: boolean
   },
@@ -87,7 +107,7 @@ export async function findCandidates(
       from matched m where ${inCategory} group by m.provider_id),
     page as (
       select f.* from found f
-      ${page.after ? sql`where (f.key, f.provider_id) > (${page.after.key}::bigint, ${page.after.id}::uuid)` : sql``}
+      ${page.from ? beginsAtSql(page.from) : sql``}
       order by f.key, f.provider_id
       limit ${page.limit})
     select
@@ -97,6 +117,10 @@ export async function findCandidates(
       ${page.withCategories ? CATEGORY_COUNTS_SQL : sql`null`} as categories`)
   const [row] = rows
   return { candidates: row?.page ?? [], total: row?.total ?? 0, categories: row?.categories ?? [] }
+}
+
+function beginsAtSql({ position: { key, id }, itself }: From): SQL {
+  return sql`where (f.key, f.provider_id) ${sql.raw(itself ? '>=' : '>')} (${key}::bigint, ${id}::uuid)`
 }
 
 const CATEGORY_COUNTS_SQL = sql`(
@@ -159,12 +183,45 @@ function matchedSql(filters: CandidateFilters): SQL {
       : sql`cross join lateral (select unaccent(lower(concat_ws(' ', p.name, p.headline, s.name, k.words, p.city))) as document) t`
   return sql`kinds as materialized (
       select k.id, k.path, (select string_agg(a.name, ' ') from categories a where a.id = any(k.path)) as words from categories k),
-    matched as (
+    fits as materialized (
       select p.id as provider_id, s.id as service_id, s.position, s.price_minor, s.duration_minutes, k.path,
         p.payout_account_ready as bookable, p.rating_sum, p.rating_count, ${distance} as distance_km,
-        ${textFitSql(filters)} as text_fit
+        ${textFitSql(filters)} as text_fit, ${filters.time ? firstQuarterThenSql(filters.time) : sql`null::bigint`} as first_quarter
       from providers p join services s on s.provider_id = p.id join kinds k on k.id = s.category_id ${document}
-      where ${sql.join(conditions, sql` and `)})`
+      where ${sql.join(conditions, sql` and `)}),
+    matched as (select * from fits ${filters.time ? sql`where first_quarter is not null` : sql``})`
+}
+
+const epochSeconds = ({ epochMilliseconds }: Temporal.Instant) =>
+  sql`${Math.floor(epochMilliseconds / 1000)}::bigint`
+
+/** Of `services s join providers p`. */
+function firstQuarterThenSql(time: SearchedTime): SQL {
+  const nowSeconds = epochSeconds(time.now)
+  const [fromSeconds, lastSeconds] =
+    'until' in time
+      ? [nowSeconds, sql`${epochSeconds(time.until)} - 1`]
+      : [earliestSql(time.wanted), latestStartSql(time.wanted)]
+  const minimumNoticeMinutes = sql`s.minimum_notice_minutes`
+  return firstQuarterSql({ serviceId: sql`s.id`, minimumNoticeMinutes, fromSeconds, lastSeconds, nowSeconds })
+}
+
+function earliestSql({ date, timeFrom }: WantedTime): SQL {
+  return sql`extract(epoch from least(${clockReadings(sql`${date}::date + ${timeFrom ?? '00:00'}::time`)}))::bigint`
+}
+
+/** Without an end it may start as late as the date lasts, and otherwise so that it ends in time. */
+function latestStartSql({ date, timeUntil }: WantedTime): SQL {
+  const ends = sql`${date}::date + ${timeUntil ?? '24:00'}::interval`
+  const latest = sql`extract(epoch from greatest(${clockReadings(ends)}))::bigint`
+  return timeUntil === null ? sql`${latest} - 1` : sql`${latest} - 60 * s.duration_minutes`
+}
+
+/** The instants at which the provider's clock may read this: by its offset then, the day before and the day after. Where it jumps they differ. */
+function clockReadings(wall: SQL): SQL {
+  const at = (days: number) =>
+    sql`((${wall}) + ${days} * interval '1 day') at time zone p.time_zone - ${days} * interval '24 hours'`
+  return sql.join([at(0), at(-1), at(1)], sql`, `)
 }
 
 /** Where the words stand: 1 in the provider's name, 0.8 in a service, 0.6 in its category, 0.3 elsewhere or misspelt. */
@@ -181,7 +238,7 @@ function textFitSql(filters: CandidateFilters): SQL {
 }
 
 /** Rising whole numbers, whichever way the sort goes; `m` is one provider's group of matches. */
-function keySql(sort: Exclude<Sort, 'soonest'>, filters: CandidateFilters): SQL {
+function keySql(sort: Sort, filters: CandidateFilters): SQL {
   const ratingSum = sql`min(m.rating_sum)`
   const ratingCount = sql`min(m.rating_count)`
   switch (sort) {
@@ -195,6 +252,8 @@ function keySql(sort: Exclude<Sort, 'soonest'>, filters: CandidateFilters): SQL 
       return sql`(-${ratingSql({ ratingSum, ratingCount })})::bigint`
     case 'price':
       return sql`min(m.price_minor)`
+    case 'soonest':
+      return sql`min(m.first_quarter)`
     case 'distance':
       return sql`coalesce(round(min(m.distance_km) * 1000), ${FAR_AWAY}::float8)::bigint`
   }
@@ -204,7 +263,7 @@ function keySql(sort: Exclude<Sort, 'soonest'>, filters: CandidateFilters): SQL 
 const FAR_AWAY = 1e9
 
 /** Which of a provider's matching services is shown. */
-function serviceOrderSql(sort: Exclude<Sort, 'soonest'>, filters: CandidateFilters): SQL {
+function serviceOrderSql(sort: Sort, filters: CandidateFilters): SQL {
   const order: SQL[] = []
   if (sort === 'price') order.push(sql`m.price_minor`)
   if (filters.words.length > 0) order.push(sql`m.text_fit desc`)

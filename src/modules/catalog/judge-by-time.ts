@@ -15,16 +15,11 @@ import {
   type Candidate,
   type CandidateFilters,
   type CategoryCount,
+  type From,
   type Position,
+  type WantedTime,
 } from './find-candidates.ts'
 import type { Sort } from './search-input.ts'
-
-/** On the provider's clock: the service starts on the date, not before `timeFrom`, and ends not after `timeUntil`. */
-export interface WantedTime {
-  readonly date: string
-  readonly timeFrom: string | null
-  readonly timeUntil: string | null
-}
 
 export interface FreeCandidate extends Candidate {
   /** The service to show. */
@@ -33,14 +28,15 @@ export interface FreeCandidate extends Candidate {
   readonly slots: SlotView[] | null
 }
 
+/** Where a page ends, in the order of what the engine says, and where the candidates of the next begin. */
+export type JudgedEnd = Position & { readonly from: Position }
+
 interface Judged {
   readonly page: FreeCandidate[]
-  readonly end: Position | null
+  readonly end: JudgedEnd | null
   readonly total: number
   readonly totalIsExact: boolean
-  /** Who passes everything but the time. */
-  readonly matches: number
-  /** Counted before the time was judged. */
+  /** Counted before the engine judged. */
   readonly categories: readonly CategoryCount[]
 }
 
@@ -49,7 +45,7 @@ interface JudgeOptions {
   wanted: WantedTime | null
   now: Temporal.Instant
   limit: number
-  after: Position | null
+  after: JudgedEnd | null
   slotsPerProvider: number
 }
 
@@ -61,113 +57,92 @@ const JUDGED_MAX = 1_000
 /** Without a date the soonest are looked for among these days; who is full until then cannot be soonest. */
 const SOONEST_DAYS = 14
 
-/** Keeps the candidates that have the wanted time free, judged by the slot engine, until the page is full. */
+/**
+ * One page of those who have the wanted time free, judged by the slot engine. Candidates come in the order of a key that is never
+ * more than what the engine says (the price of the cheapest service that may be free, the first quarter of an hour that may be), so
+ * whoever is judged to stand before the last candidate stands before all that are still to come.
+ */
 export async function judgeByTime(
   db: Queryable,
-  filters: CandidateFilters,
+  filters: Omit<CandidateFilters, 'time'>,
   options: JudgeOptions,
 ): Promise<Judged> {
-  // The order by price or by time is known only after judging: the service that is free may not be the cheapest.
-  const { sort } = options
-  return sort === 'soonest' || sort === 'price'
-    ? judgeThenSort(db, filters, { ...options, sort })
-    : judgeInOrder(db, filters, { ...options, sort })
-}
-
-async function judgeInOrder(
-  db: Queryable,
-  filters: CandidateFilters,
-  options: JudgeOptions & { sort: 'relevance' | 'rating' | 'distance' },
-): Promise<Judged> {
-  const page: FreeCandidate[] = []
-  let { after } = options
-  let judged = 0
+  const { sort, wanted, now, limit, after } = options
+  const time = wanted ? { now, wanted } : { now, until: now.add({ hours: 24 * SOONEST_DAYS }) }
+  const free: JudgedCandidate[] = []
+  let from: From | null = after && { position: after.from, itself: true }
   let total = 0
   let categories: readonly CategoryCount[] = []
-  for (let batch = BATCH; ; batch = Math.min(batch * 2, BATCH_MAX)) {
-    const found = await findCandidates(db, filters, {
-      sort: options.sort,
-      after,
-      limit: batch,
-      withCategories: judged === 0,
-    })
-    if (judged === 0) ({ total, categories } = found)
-    for (const free of await keepFree(db, found.candidates, options)) {
-      // One more than asked for proves that there is a next page.
-      if (page.length === options.limit)
-        return { page, end: positionOf(page), total, totalIsExact: false, matches: total, categories }
-      page.push(free)
-    }
+  for (let judged = 0, batch = BATCH; ; batch = Math.min(batch * 2, BATCH_MAX)) {
+    const withCategories = judged === 0
+    const found = await findCandidates(db, { ...filters, time }, { sort, from, limit: batch, withCategories })
+    if (withCategories) ({ total, categories } = found)
+    const judgedFree = await keepFree(db, found.candidates, options)
+    free.push(...judgedFree.filter((each) => after === null || isBehind(positionOf(each), after)))
+    free.sort((one, other) => compare(positionOf(one), positionOf(other)))
     judged += found.candidates.length
     const last = found.candidates.at(-1)
-    if (!last || found.candidates.length < batch) {
-      const whole = options.after === null
+    const isWhole = found.candidates.length < batch
+    // Past the bound the order of what was judged has to do.
+    const isOver = isWhole || judged >= JUDGED_MAX
+    const reached = last && { key: last.key, id: last.providerId }
+    const ready = isOver ? free : free.filter((each) => reached && !isBehind(positionOf(each), reached))
+    // One more than asked for proves that there is a next page.
+    if (isOver || ready.length > limit) {
+      const page = ready.slice(0, limit)
+      const isEnd = isWhole && free.length <= limit
+      const everybody = isWhole && after === null
       return {
         page,
-        end: null,
-        total: whole ? page.length : total,
-        totalIsExact: whole,
-        matches: total,
+        end: isEnd || !reached ? null : endOf(page, free.slice(page.length), after, reached),
+        total: everybody ? free.length : total,
+        totalIsExact: everybody,
         categories,
       }
     }
-    after = { key: last.key, id: last.providerId }
-    if (judged >= JUDGED_MAX)
-      return { page, end: after, total, totalIsExact: false, matches: total, categories }
+    from = reached ? { position: reached, itself: false } : null
   }
 }
 
-function positionOf(page: readonly FreeCandidate[]): Position | null {
+/** The next page begins behind the last of this one, and looks again at those who were judged and did not fit on it. */
+function endOf(
+  page: readonly JudgedCandidate[],
+  left: readonly JudgedCandidate[],
+  after: Position | null,
+  reached: Position,
+): JudgedEnd {
   const last = page.at(-1)
-  return last ? { key: last.key, id: last.providerId } : null
+  const { key, id } = last ? positionOf(last) : (after ?? BEFORE_ALL)
+  const from = left
+    .map(({ bound }) => bound)
+    .reduce((one, other) => (isBehind(one, other) ? other : one), reached)
+  return { key, id, from }
 }
 
-async function judgeThenSort(
-  db: Queryable,
-  filters: CandidateFilters,
-  options: JudgeOptions & { sort: 'soonest' | 'price' },
-): Promise<Judged> {
-  // Of more than can be judged, those that fit best.
-  const sort = options.sort === 'soonest' ? 'relevance' : 'price'
-  const { candidates, total, categories } = await findCandidates(db, filters, {
-    sort,
-    after: null,
-    limit: JUDGED_MAX,
-    withCategories: true,
-  })
-  const free: FreeCandidate[] = []
-  for (let at = 0; at < candidates.length; at += BATCH_MAX) {
-    free.push(...(await keepFree(db, candidates.slice(at, at + BATCH_MAX), options)))
-  }
-  const { after, limit } = options
-  const rest = free.filter((each) => after === null || isBehind(each, after)).sort(byKeyThenId)
-  const page = rest.slice(0, limit)
-  const exact = total <= JUDGED_MAX
-  return {
-    page,
-    end: rest.length > limit ? positionOf(page) : null,
-    total: exact ? free.length : total,
-    totalIsExact: exact,
-    matches: total,
-    categories,
-  }
+const BEFORE_ALL: Position = { key: Number.MIN_SAFE_INTEGER, id: '00000000-0000-0000-0000-000000000000' }
+
+function positionOf({ key, providerId }: Candidate): Position {
+  return { key, id: providerId }
 }
 
-function isBehind(candidate: FreeCandidate, position: Position): boolean {
-  return (
-    candidate.key > position.key || (candidate.key === position.key && candidate.providerId > position.id)
-  )
+function isBehind(one: Position, other: Position): boolean {
+  return compare(one, other) > 0
 }
 
-function byKeyThenId(one: FreeCandidate, other: FreeCandidate): number {
-  return one.key - other.key || (one.providerId < other.providerId ? -1 : 1)
+function compare(one: Position, other: Position): number {
+  return one.key - other.key || (one.id === other.id ? 0 : one.id < other.id ? -1 : 1)
+}
+
+/** As the engine says, and where it stood as a candidate. */
+interface JudgedCandidate extends FreeCandidate {
+  readonly bound: Position
 }
 
 async function keepFree(
   db: Queryable,
   candidates: readonly Candidate[],
   options: JudgeOptions,
-): Promise<FreeCandidate[]> {
+): Promise<JudgedCandidate[]> {
   if (candidates.length === 0) return []
   const { wanted, now } = options
   const around = wanted ? aroundDate(wanted.date) : timeRange(now, now.add({ hours: 24 * SOONEST_DAYS }))
@@ -185,7 +160,10 @@ async function keepFree(
     windows.set(timeZone, window)
     return window
   }
-  return candidates.flatMap((candidate) => judge(candidate, schedules, windowIn, options) ?? [])
+  return candidates.flatMap((candidate) => {
+    const free = judge(candidate, schedules, windowIn, options)
+    return free ? [{ ...free, bound: positionOf(candidate) }] : []
+  })
 }
 
 function judge(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '#src/demo/random.ts'
 import type { ServiceId } from '#src/kernel/ids.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import {
@@ -9,6 +10,7 @@ import {
   writeListings,
   type Listing,
 } from '#src/modules/providers/import/write-listings.ts'
+import { refreshOpenings } from '#src/modules/scheduling/openings/refresh-openings.ts'
 import { Refusal } from '#src/platform/errors.ts'
 import { openTestDatabase } from '#tests/support/database.ts'
 import {
@@ -274,39 +276,95 @@ describe('a search for a time', () => {
         )
       }
     }
-    for (const { timeFrom, timeUntil, durationMinutes } of [
-      { timeFrom: '10:00', timeUntil: '12:00', durationMinutes: 60 },
-      { timeFrom: '11:30', timeUntil: '12:30', durationMinutes: 45 },
-      { timeFrom: '16:00', timeUntil: '17:00', durationMinutes: 60 },
-      { timeFrom: '10:00', timeUntil: '10:30', durationMinutes: 60 },
-    ]) {
-      const found = new Set(
-        await names({ place: city, date: '2026-11-23', timeFrom, timeUntil, durationMinutes, limit: 50 }),
-      )
-      for (const listing of listings) {
-        let free = false
-        for (const service of listing.services) {
-          if (service.durationMinutes < durationMinutes || service.durationMinutes > durationMinutes + 30)
-            continue
-          const id: ServiceId = serviceIdOf(providerIdOf(listing), service.name)
-          const window = { from: now, until: now.add({ hours: 200 }) }
-          const { slots } = await listSlotsOfService(db, id, window, now)
-          const minutesOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
-          free ||= slots.some(
-            ({ localDate, localTime }) =>
-              localDate === '2026-11-23' &&
-              localTime >= timeFrom &&
-              minutesOf(localTime) + service.durationMinutes <= minutesOf(timeUntil),
-          )
+    // Before any worker has written down where there is time, and after.
+    for (const refreshed of [false, true]) {
+      if (refreshed) while ((await refreshOpenings({ db, now })) > 0);
+      for (const { timeFrom, timeUntil, durationMinutes } of [
+        { timeFrom: '10:00', timeUntil: '12:00', durationMinutes: 60 },
+        { timeFrom: '11:30', timeUntil: '12:30', durationMinutes: 45 },
+        { timeFrom: '16:00', timeUntil: '17:00', durationMinutes: 60 },
+        { timeFrom: '10:00', timeUntil: '10:30', durationMinutes: 60 },
+      ]) {
+        const found = new Set(
+          await names({ place: city, date: '2026-11-23', timeFrom, timeUntil, durationMinutes, limit: 50 }),
+        )
+        for (const listing of listings) {
+          let free = false
+          for (const service of listing.services) {
+            if (service.durationMinutes < durationMinutes || service.durationMinutes > durationMinutes + 30)
+              continue
+            const id: ServiceId = serviceIdOf(providerIdOf(listing), service.name)
+            const window = { from: now, until: now.add({ hours: 200 }) }
+            const { slots } = await listSlotsOfService(db, id, window, now)
+            const minutesOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+            free ||= slots.some(
+              ({ localDate, localTime }) =>
+                localDate === '2026-11-23' &&
+                localTime >= timeFrom &&
+                minutesOf(localTime) + service.durationMinutes <= minutesOf(timeUntil),
+            )
+          }
+          expect({ name: listing.name, timeFrom, found: found.has(listing.name) }).toEqual({
+            name: listing.name,
+            timeFrom,
+            found: free,
+          })
         }
-        expect({ name: listing.name, timeFrom, found: found.has(listing.name) }).toEqual({
-          name: listing.name,
-          timeFrom,
-          found: free,
-        })
       }
     }
   })
+
+  it.each<'price' | 'soonest'>(['price', 'soonest'])(
+    'goes by %s of what is free, page by page, though what is first by its list is not',
+    { timeout: 60_000 },
+    async (sort) => {
+      const city = `Orderly ${sort}`
+      const window = { date: '2026-11-23', timeFrom: '10:00', timeUntil: '13:00' }
+      const random = seededRandom(7)
+      const keys: { key: number; id: string }[] = []
+      // More than are judged at once.
+      for (let index = 0; index < 90; index += 1) {
+        const listing = await publish(
+          city,
+          {},
+          // The cheap one takes most of the window, and rarely fits between the hours that are taken.
+          { name: 'Long', durationMinutes: 150, priceMinor: BigInt(3000 + 100 * random.between(0, 9)) },
+          { name: 'Short', stepMinutes: 5, priceMinor: BigInt(5000 + 100 * random.between(0, 9)) },
+        )
+        const from = Temporal.Instant.from('2026-11-23T17:00Z').add({ minutes: random.between(0, 170) })
+        const during = `[${from.toString()},${from.add({ minutes: random.between(1, 60) }).toString()})`
+        await db.execute(sql`
+          insert into time_off (id, calendar_id, during, created_at)
+          select gen_random_uuid(), id, ${during}::tstzrange, now() from calendars where provider_id = ${providerIdOf(listing)}`)
+        const offers: number[] = []
+        for (const { name, durationMinutes, priceMinor } of listing.services) {
+          const until = Temporal.Instant.from('2026-11-23T20:00Z').subtract({ minutes: durationMinutes })
+          const { slots } = await listSlotsOfService(
+            db,
+            serviceIdOf(providerIdOf(listing), name),
+            { from: Temporal.Instant.from('2026-11-23T17:00Z'), until: until.add({ milliseconds: 1 }) },
+            now,
+          )
+          const [first] = slots
+          if (first) offers.push(sort === 'price' ? Number(priceMinor) : Date.parse(first.startsAt))
+        }
+        if (offers.length > 0) keys.push({ key: Math.min(...offers), id: providerIdOf(listing) })
+      }
+      keys.sort((one, other) => one.key - other.key || (one.id < other.id ? -1 : 1))
+      for (const refreshed of [false, true]) {
+        if (refreshed) while ((await refreshOpenings({ db, now })) > 0);
+        const paged: string[] = []
+        let cursor: string | undefined
+        do {
+          const page = await search({ place: city, sort, limit: 7, cursor, ...window })
+          paged.push(...page.items.map(({ id }) => id))
+          cursor = page.nextCursor ?? undefined
+        } while (cursor !== undefined)
+        expect(paged).toEqual(keys.map(({ id }) => id))
+      }
+      expect(keys.length).toBeGreaterThan(50)
+    },
+  )
 
   it('shows the slots of that time, and the soonest provider first', async () => {
     const late = await publish('Soonham', {

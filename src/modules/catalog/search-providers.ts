@@ -17,9 +17,10 @@ import {
   type CandidateFilters,
   type CategoryCount,
   type Position,
+  type WantedTime,
 } from './find-candidates.ts'
 import { findPlace, type Place } from './find-place.ts'
-import { judgeByTime, type FreeCandidate, type WantedTime } from './judge-by-time.ts'
+import { judgeByTime, type FreeCandidate, type JudgedEnd } from './judge-by-time.ts'
 import { PER_PAGE_MAX, RADIUS_KM, type SearchInput } from './search-input.ts'
 import {
   guestTotalMinor,
@@ -36,9 +37,10 @@ const WORDS_MAX = 6
 export const DURATION_SLACK_MINUTES = 30
 const SLOTS_ON_CARD = 3
 
-const cursorSchema = z.object({
-  key: z.number().int(),
-  id: z.uuid(),
+const positionSchema = z.object({ key: z.number().int(), id: z.uuid() })
+const cursorSchema = positionSchema.extend({
+  /** Where the candidates of the next page begin, where a time is asked for. */
+  from: positionSchema.optional(),
   /** Of the filters: a cursor continues the search it came from and no other. */
   of: z.string(),
   fuzzy: z.boolean(),
@@ -76,7 +78,7 @@ export async function searchProviders(
   let filters = filtersOf(settings, input, place, cursor?.fuzzy ?? false)
   let found = await findPage(db, filters, search)
   // Only where the words themselves find nobody: a full day is not a typo.
-  if (found.matches === 0 && filters.words.length > 0 && !cursor) {
+  if (found.total === 0 && filters.words.length > 0 && !cursor && !(await hasCandidates(db, filters))) {
     filters = { ...filters, fuzzy: true }
     found = await findPage(db, filters, search)
   }
@@ -84,7 +86,7 @@ export async function searchProviders(
   const { end } = found
   return {
     items,
-    nextCursor: end ? writeCursor({ key: end.key, id: end.id, of: fingerprint, fuzzy: filters.fuzzy }) : null,
+    nextCursor: end ? writeCursor({ ...end, of: fingerprint, fuzzy: filters.fuzzy }) : null,
     place: place && { label: place.label, latitude: place.latitude, longitude: place.longitude },
     total: found.total,
     totalIsExact: found.totalIsExact,
@@ -95,11 +97,9 @@ export async function searchProviders(
 interface Page {
   page: FreeCandidate[]
   /** Null when nothing follows. */
-  end: Position | null
+  end: Position | JudgedEnd | null
   total: number
   totalIsExact: boolean
-  /** Who passes everything but the time. */
-  matches: number
   categories: readonly CategoryCount[]
 }
 
@@ -107,7 +107,7 @@ interface PageWanted {
   input: SearchInput
   now: Temporal.Instant
   limit: number
-  after: Position | null
+  after: (Position & { readonly from?: Position | undefined }) | null
 }
 
 async function findPage(
@@ -122,13 +122,13 @@ async function findPage(
       wanted,
       now,
       limit,
-      after,
+      after: after && { ...after, from: after.from ?? after },
       slotsPerProvider: SLOTS_ON_CARD,
     })
   }
   const { candidates, total, categories } = await findCandidates(db, filters, {
     sort: input.sort,
-    after,
+    from: after && { position: after, itself: false },
     limit: limit + 1,
     withCategories: true,
   })
@@ -139,9 +139,14 @@ async function findPage(
     end: candidates.length > limit && last ? { key: last.key, id: last.providerId } : null,
     total,
     totalIsExact: true,
-    matches: total,
     categories,
   }
+}
+
+/** At whatever time. */
+async function hasCandidates(db: Queryable, filters: CandidateFilters): Promise<boolean> {
+  const anybody = { sort: 'relevance', from: null, limit: 1, withCategories: false } as const
+  return (await findCandidates(db, { ...filters, time: null }, anybody)).total > 0
 }
 
 function firstOf(candidate: Candidate): ServiceId {
@@ -184,6 +189,7 @@ function filtersOf(
         ? null
         : { least: durationMinutes, most: durationMinutes + DURATION_SLACK_MINUTES },
     bookableOnly: input.date !== undefined || input.sort === 'soonest',
+    time: null,
   }
 }
 

@@ -29,6 +29,7 @@ export {
 } from './list-slots.ts'
 export { hoursAndMinutes } from './domain/wall-text.ts'
 export { loadSchedules, type Schedule } from './load-schedules.ts'
+export { firstQuarterSql } from './openings/first-quarter.ts'
 export { rereadBusyFeeds } from './busy-feeds/refresh-busy-feed.ts'
 export { toSlotView, type SlotView } from './slot-view.ts'
 export { writeCalendars, type NewCalendar } from './write-calendars.ts'

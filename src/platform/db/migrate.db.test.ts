@@ -94,6 +94,8 @@ describe('the tables in the code', () => {
     const READ_BY_SQL_ONLY = [
       'migrations',
       'booking_transitions',
+      'calendar_changes',
+      'service_openings',
       'document_series',
       'domain_events',
       'ledger_accounts',
