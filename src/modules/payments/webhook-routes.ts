@@ -3,12 +3,15 @@ import type { Clock } from '#src/platform/clock.ts'
 import type { Database } from '#src/platform/db/database.ts'
 import { limitBody } from '#src/platform/http/body-limit.ts'
 import type { Api } from '#src/platform/http/define.ts'
+import type { Metrics } from '#src/platform/metrics.ts'
 import { receiveWebhook } from './receive-webhook.ts'
+import { countIgnoredIn } from './webhook-metrics.ts'
 
 export interface WebhookDeps {
   readonly db: Database
   readonly gateway: PaymentGateway
   readonly clock: Clock
+  readonly metrics: Metrics
 }
 
 const BODY_BYTES_MAX = 1024 * 1024
@@ -19,11 +22,12 @@ const BODY_BYTES_MAX = 1024 * 1024
  */
 export function paymentWebhookRoutes(deps: WebhookDeps): (api: Api) => void {
   const limit = limitBody(BODY_BYTES_MAX)
+  const intake = { ...deps, countIgnored: countIgnoredIn(deps.metrics) }
   return (api) => {
     const receive = (path: string, endpoint: EventEndpoint) =>
       api.post(path, limit, async (c) => {
         await receiveWebhook(
-          deps,
+          intake,
           deps.clock.now(),
           endpoint,
           await c.req.text(),
