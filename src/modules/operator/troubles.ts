@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { MoneyJson } from '#src/kernel/money.ts'
-import { isOpenFailure } from '#src/modules/payments/index.ts'
+import { isOpenFailure, isWithBank } from '#src/modules/payments/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { requireOperator } from './access.ts'
 import { amountOf, iso, isoOrNull, limitOf, pageOf, positionOf, type Page, type PageInput } from './rows.ts'
@@ -33,7 +33,7 @@ function condition(trouble: BookingTrouble, now: string): SQL {
       return sql`exists (select from payments p where p.booking_id = b.id and p.sync_due_at < ${at} - make_interval(mins => ${STUCK_MINUTES}))`
     case 'refund_stuck':
       return sql`exists (select from refunds r where r.booking_id = b.id
-        and (${isOpenFailure(sql`r`)} or (r.status = 'requested' and r.requested_at < ${at} - make_interval(mins => ${STUCK_MINUTES}))))`
+        and (${isOpenFailure(sql`r`)} or (r.status = 'requested' and r.requested_at < ${at} - make_interval(mins => ${STUCK_MINUTES}) and not ${isWithBank(sql`r.payment_id`)})))`
     case 'disputed':
       return sql`exists (select from payments p where p.booking_id = b.id and p.status = 'disputed')`
     case 'evidence_due':
