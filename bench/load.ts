@@ -26,7 +26,25 @@ export async function measure({ clients, seconds, operation }: Load): Promise<Me
   })
 }
 
-/** The same with an end: each item once, in their order, and the next as soon as a client is free. */
+/** One client with a pause between two operations, as long as `work` takes. */
+export async function measureDuring<Result>(
+  { pauseMs, operation }: { readonly pauseMs: number; readonly operation: () => Promise<boolean> },
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly measured: Measured }> {
+  let isOver = false
+  const measuring = timed(1, async (_, time) => {
+    while (!isOver) {
+      await time(operation)
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  })
+  const result = await work().finally(() => {
+    isOver = true
+  })
+  return { result, measured: await measuring }
+}
+
+/** {@link measure} with an end: each item once, in their order, and the next as soon as a client is free. */
 export async function measureEach<Item>(
   items: readonly Item[],
   clients: number,

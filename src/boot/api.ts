@@ -65,7 +65,7 @@ export function composeApi(composition: Composition): ComposedApi {
     rawRoutes: [
       healthRoutes({ db }),
       metricsRoutes({ metrics, token: config.METRICS_TOKEN }),
-      paymentWebhookRoutes({ db, gateway, clock }),
+      paymentWebhookRoutes({ db, gateway, clock, metrics }),
       connectCallbackRoutes({
         gateway,
         contextOf: async (headers) =>

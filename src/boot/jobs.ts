@@ -14,7 +14,7 @@ import type { Composition } from './compose.ts'
 const HOUR_MS = 60 * 60 * 1_000
 
 /** What every module wants done in the background. */
-export function composeJobs({ gateway, mailer }: Composition): ModuleJobs[] {
+export function composeJobs({ gateway, mailer, metrics }: Composition): ModuleJobs[] {
   const housekeeping: ModuleJobs = {
     jobs: {},
     sweeps: [{ name: 'platform.forget-old-answers', everyMs: HOUR_MS, run: forgetOldAnswers }],
@@ -22,7 +22,7 @@ export function composeJobs({ gateway, mailer }: Composition): ModuleJobs[] {
   }
   return [
     bookingsJobs({ gateway }),
-    paymentsJobs({ gateway }),
+    paymentsJobs({ gateway, metrics }),
     payoutsJobs({ gateway }),
     providersJobs({ gateway }),
     documentsJobs(),

@@ -4,9 +4,15 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import type { Actor } from '#src/kernel/actor.ts'
+import type { UserId } from '#src/kernel/ids.ts'
+import { signatureOf } from '#sandbox/stripe/webhooks.ts'
 import { postTransfers, type Transfer } from '#src/modules/ledger/index.ts'
 import { DIFFERENCE_KINDS } from '#src/modules/reconciliation/domain/differences.ts'
+import { getOperatorHome } from '#src/modules/operator/reads.ts'
 import { reconcile } from '#src/modules/reconciliation/reconcile.ts'
+import { processWebhooks } from '#src/modules/payments/process-webhooks.ts'
+import { countIgnoredIn } from '#src/modules/payments/webhook-metrics.ts'
 import { inTransaction } from '#src/platform/context.ts'
 import { startTestApp } from '#tests/support/app.ts'
 import { freePort } from '../../scripts/embedded-postgres.ts'
@@ -15,6 +21,10 @@ const TOKEN = 'a token of the tests, which nobody can guess'
 const app = await startTestApp({ worker: false, env: { METRICS_TOKEN: TOKEN, CURRENCIES: 'USD,EUR' } })
 const { db } = app.database
 const ctx = () => app.composition.contextFor({ kind: 'system', name: 'test' })
+
+const OPERATOR: Actor = {
+  ...{ kind: 'user', userId: randomUUID() as UserId, operatorRole: 'support', providerIds: [] },
+}
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 
@@ -122,6 +132,147 @@ describe('the metrics', () => {
     await db.execute(sql`update webhook_events set status = 'processed' where id = 'evt_waits'`)
     expect(await read('ecosystem_webhook_events_waiting', '')).toEqual({ '': 0 })
     expect(await read('ecosystem_webhook_oldest_waiting_age_seconds', '')).toEqual({ '': 0 })
+  })
+
+  describe('of what Stripe sends', () => {
+    const DOORS = { platform: '/api/stripe/webhooks', connect: '/api/stripe/connect/webhooks' } as const
+    const seconds = () => Math.floor(Date.now() / 1_000)
+
+    async function deliver(door: keyof typeof DOORS, body: string, signature: string): Promise<number> {
+      const headers = { 'stripe-signature': signature }
+      return (await app.request(DOORS[door], { method: 'POST', body, headers })).status
+    }
+    const news = (type: string, more: object = {}, object: object = { id: `x_${randomUUID()}` }) =>
+      JSON.stringify({
+        ...{
+          id: `evt_${randomUUID()}`,
+          object: 'event',
+          type,
+          livemode: false,
+          api_version: '2026-10-28.endive',
+        },
+        ...{ created: Math.floor(app.now().epochMilliseconds / 1_000), data: { object }, ...more },
+      })
+    const signed = (door: keyof typeof DOORS, body: string, ago = 0) =>
+      signatureOf(body, `whsec_${door}`, seconds() - ago)
+
+    async function countsOf(name: string): Promise<Record<string, number>> {
+      const samples = parse(await (await scrape(`Bearer ${TOKEN}`)).text()).get(name) ?? []
+      return Object.fromEntries(
+        samples.map(([labels, value]) => [`${labels['endpoint']} ${labels['reason']}`, value]),
+      )
+    }
+
+    it('F17 count what is refused for its signature, by endpoint and reason', async () => {
+      const REASONS = ['missing', 'garbled', 'forged', 'too_old', 'unreadable']
+      const unsigned = () => countsOf('ecosystem_webhook_unsigned_total')
+      const none = ['platform', 'connect'].flatMap((door) =>
+        REASONS.map((reason) => [`${door} ${reason}`, 0]),
+      )
+      expect(await unsigned()).toEqual(Object.fromEntries(none))
+      for (const [index, door] of (['platform', 'connect'] as const).entries()) {
+        const body = news('customer.created')
+        const good = signed(door, body)
+        const refused: [string, string][] = [
+          [body, ''],
+          [body, 'garbage'],
+          [body, good.replace('v1=', 'v0=')],
+          [body, signed(door === 'platform' ? 'connect' : 'platform', body)],
+          [`${body} `, good],
+          ['', good],
+          [body, signed(door, body, 301)],
+          ['not json', signed(door, 'not json')],
+        ]
+        for (let times = 0; times <= index; times += 1)
+          for (const [sent, signature] of refused) expect(await deliver(door, sent, signature)).toBe(400)
+        expect(await deliver(door, body, good)).toBe(200)
+      }
+      const once = { missing: 1, garbled: 2, forged: 3, too_old: 1, unreadable: 1 }
+      const counted = Object.entries(once).flatMap(([reason, times]) => [
+        [`platform ${reason}`, times],
+        [`connect ${reason}`, 2 * times],
+      ])
+      expect(await unsigned()).toEqual(Object.fromEntries(counted))
+    })
+
+    it('F18 say how far our clock is from the one that the last event was signed by', async () => {
+      const skew = () => read('ecosystem_webhook_clock_skew_seconds', 'endpoint')
+      for (const [door, ago] of [
+        ['platform', 90],
+        ['connect', -90],
+      ] as const) {
+        const body = news('customer.created')
+        expect(await deliver(door, body, signed(door, body, ago))).toBe(200)
+        const said = (await skew())[door] ?? 0
+        expect(said).toBeGreaterThanOrEqual(ago)
+        expect(said).toBeLessThan(ago + 10)
+      }
+      const old = news('customer.created')
+      expect(await deliver('platform', old, signed('platform', old, 400))).toBe(400)
+      expect((await skew())['platform']).toBeLessThan(100) // what is refused may be anybody's
+    })
+
+    it('F18 tell an operator where the freshest of the last events says that a clock is wrong', async () => {
+      const operator = { ...ctx(), actor: OPERATOR }
+      const age = async () => (await getOperatorHome({ ...operator, now: app.now() })).stripeNewsAgeSeconds
+      const comesAged = async (ageSeconds: number) => {
+        const created = Math.floor(app.now().epochMilliseconds / 1_000) - ageSeconds
+        const body = news('customer.created', { created })
+        expect(await deliver('platform', body, signed('platform', body))).toBe(200)
+      }
+      app.moveTo(app.now().add({ hours: 2 }))
+      expect(await age()).toBeNull()
+      await comesAged(200)
+      await comesAged(120)
+      expect(await age()).toBeGreaterThanOrEqual(120)
+      await comesAged(0) // one was late, the clocks agree
+      expect(Math.abs((await age()) ?? 99)).toBeLessThan(10)
+      await comesAged(-90)
+      expect(await age()).toBeLessThan(-60)
+    })
+
+    it('F20 count what is stored and not acted on, by endpoint and reason', async () => {
+      const ignored = () => countsOf('ecosystem_webhook_ignored_total')
+      const before = await ignored()
+      const rises = async (door: keyof typeof DOORS, reason: string, body: string) => {
+        const earlier = await ignored()
+        expect(await deliver(door, body, signed(door, body))).toBe(200)
+        const { objectId, status } = await stored(body)
+        if (status === 'received') await processWebhooks(ctx(), app.composition.gateway, objectId, counting())
+        expect((await stored(body)).status).toBe('ignored')
+        expect(await ignored()).toEqual({
+          ...earlier,
+          [`${door} ${reason}`]: (earlier[`${door} ${reason}`] ?? 0) + 1,
+        })
+      }
+      await rises('platform', 'mode', news('payment_intent.succeeded', { livemode: true }))
+      await rises('connect', 'mode', news('account.updated', { livemode: true, account: 'acct_live' }))
+      await rises('platform', 'door', news('payment_intent.succeeded', { account: 'acct_elsewhere' }))
+      await rises('connect', 'door', news('payment_intent.succeeded'))
+      await rises('platform', 'type', news('customer.created'))
+      await rises('connect', 'type', news('charge.captured', { account: 'acct_1' }))
+      await rises(
+        'platform',
+        'stranger',
+        news('payment_intent.succeeded', { api_version: '2099-01-01.zinnia' }),
+      )
+      expect(Object.keys(before).sort()).toEqual(
+        ['platform', 'connect']
+          .flatMap((door) => ['door', 'mode', 'stranger', 'type'].map((reason) => `${door} ${reason}`))
+          .sort(),
+      )
+    })
+
+    const counting = () => countIgnoredIn(app.composition.metrics)
+    async function stored(body: string): Promise<{ objectId: string; status: string }> {
+      const { id } = JSON.parse(body) as { id: string }
+      const { rows } = await db.execute<{ objectId: string; status: string }>(
+        sql`select object_id as "objectId", status from webhook_events where id = ${id}`,
+      )
+      const [row] = rows
+      if (!row) throw new Error(`${id} is not stored`)
+      return row
+    }
   })
 
   it('say a drift of 0 in every currency, the sum of what is open where the books differ, and 0 again when it is repaired', async () => {

@@ -25,6 +25,8 @@ it(
   async () => {
     const flood = await floodWithWebhooks(market, owner, WEBHOOKS, SEED)
     expect(flood.intake.failures).toBe(0)
+    expect(flood.deliveries).toBeGreaterThanOrEqual(WEBHOOKS)
+    for (const read of Object.values(flood.reading)) expect(read.failures).toBe(0)
     const { rows } = await owner.$client.query<{ what: string; count: number }>(`
       select 'events kept' as what, count(*)::int as count from webhook_events
       union all select 'bookings confirmed', count(*)::int from bookings where state = 'confirmed'

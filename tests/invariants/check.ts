@@ -448,12 +448,14 @@ const RULES: readonly Rule[] = [
   {
     invariant: 'I-26',
     promise:
-      'Nothing that was asked for is still waiting: no job, no call to Stripe, no refund, no news untold.',
+      'Nothing that was asked for is still waiting, but for a bank to decide: no job, no call to Stripe, no refund, no news untold.',
     onceSettled: true,
     broken: () => sql`
       select id::text, 'job ' || task_identifier as what, last_error as detail from graphile_worker.jobs
-      union all select id::text, 'operation ' || kind, error from stripe_operations where status = 'intended'
-      union all select id::text, 'refund ' || status, failure_reason from refunds where status in ('requested', 'pending')
+      union all select id::text, 'operation ' || kind, error from stripe_operations o where status = 'intended'
+        and not (kind = 'refund' and exists (select from refunds r join disputes d on d.payment_id = r.payment_id and d.status = 'open' where r.id = o.subject_id))
+      union all select id::text, 'refund ' || status, failure_reason from refunds r where status in ('requested', 'pending')
+        and not exists (select from disputes d where d.payment_id = r.payment_id and d.status = 'open')
       union all select id::text, 'event ' || type, null from domain_events where dispatched_at is null`,
   },
   {

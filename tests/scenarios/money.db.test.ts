@@ -206,6 +206,135 @@ describe('F38 a refund that the bank sends back', () => {
   })
 })
 
+describe('F39 a cancellation while a bank decides about the payment', () => {
+  async function disputed(booking: Held): Promise<void> {
+    await byHand((await paymentRow(booking)).charge_id, 'dispute')
+    await app.eventually(
+      'the dispute is known',
+      async () => (await paymentRow(booking)).status === 'disputed',
+    )
+  }
+  async function decide(booking: Held, verdict: 'win' | 'lose'): Promise<void> {
+    const [dispute] = await gateway.listDisputes((await paymentRow(booking)).payment_intent_id)
+    await byHand(dispute?.id ?? '', verdict)
+  }
+  async function cancel({ id, key }: Held, who: 'guest' | 'provider'): Promise<void> {
+    const cancelled = await app.request(`/api/v1/bookings/${id}/cancellation`, {
+      method: 'POST',
+      body: { reason: 'Plans have changed.' },
+      ...(who === 'guest' ? { key } : { headers: { cookie: ownerCookie } }),
+    })
+    expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled' } })
+  }
+  const atStripe = async (booking: Held) =>
+    (await gateway.listRefunds((await paymentRow(booking)).payment_intent_id)).map(({ status }) => status)
+  const onPage = async (booking: Held) =>
+    ((await look(booking)).refunds as { status: string }[]).map(({ status }) => status)
+  /** How often Stripe was asked, in each of the tries under a key of its own. */
+  async function asked({ id }: Held): Promise<number[]> {
+    const { rows } = await db.execute<{ attempts: number }>(sql`
+      select o.attempts from stripe_operations o join refunds r on r.id = o.subject_id and o.kind = 'refund'
+      where r.booking_id = ${id} order by o.generation`)
+    return rows.map(({ attempts }) => attempts)
+  }
+  const isQuiet = async () => {
+    const { rowCount } = await db.execute(sql`
+      select from graphile_worker.jobs where run_at <= now() and attempts < max_attempts limit 1`)
+    return rowCount === 0
+  }
+  async function told(booking: Held): Promise<string> {
+    const { rows } = await db.execute<{ text: string }>(sql`
+      select plain_text as text from mailbox_messages where recipient = 'gail@example.test'
+      order by delivered_at desc, id desc limit 20`)
+    const { code } = await look(booking)
+    return (
+      rows
+        .map(({ text }) => text)
+        .find((text) => text.includes(String(code)) && text.includes('cancelled')) ?? ''
+    )
+  }
+
+  test.each(['guest', 'provider'] as const)(
+    'by the %s goes through; the refund waits, and is made once the bank has decided for us',
+    async (who) => {
+      const booking = await paid(await payableProvider())
+      await disputed(booking)
+      const { refund_stuck: stuckBefore } = (await home()).bookings
+      await cancel(booking, who)
+      await app.eventually('quiet', isQuiet)
+      expect(await asked(booking)).toEqual([0])
+      expect(await onPage(booking)).toEqual(['waiting'])
+      expect(await told(booking)).toContain('your bank has the money until it has decided')
+      app.moveTo(app.now().add({ minutes: 20 }))
+      await app.eventually('quiet', isQuiet)
+      expect(await asked(booking)).toEqual([0])
+      expect((await home()).bookings.refund_stuck).toBe(stuckBefore) // it is with the disputes
+
+      await decide(booking, 'win')
+      await app.eventually('it is refunded', async () => (await paymentRow(booking)).status === 'refunded')
+      expect(await atStripe(booking)).toEqual(['succeeded'])
+      expect(await onPage(booking)).toEqual(['sent'])
+      expect(await books(booking)).toMatchObject({ escrow: 0, disputed_funds: 0 })
+    },
+  )
+
+  test('gives nothing back twice where the bank decides for the customer, and tells nobody of a refund that failed', async () => {
+    const booking = await paid(await payableProvider())
+    await disputed(booking)
+    await cancel(booking, 'guest')
+    const { refund_stuck: stuckBefore } = (await home()).bookings
+    await decide(booking, 'lose')
+    await app.eventually('it is lost', async () => (await paymentRow(booking)).status === 'dispute_lost')
+    await app.eventually('quiet', isQuiet)
+    expect([await atStripe(booking), await asked(booking), await onPage(booking)]).toEqual([[], [0], []])
+    // The booking bears it, as it would have borne the refund.
+    expect(await books(booking)).toMatchObject({ escrow: 0, disputed_funds: 0 })
+    expect(await books(booking)).not.toHaveProperty('losses')
+    expect(await mailsTo('booking_id', booking.id)).not.toContain('refund_failed')
+    expect((await home()).bookings.refund_stuck).toBe(stuckBefore)
+    const { rows } = await db.execute(sql`
+      select refund_requested_minor::int as reserved, refunded_minor::int as refunded from payments where booking_id = ${booking.id}`)
+    expect(rows).toEqual([{ reserved: 0, refunded: 0 }])
+  })
+
+  test.each(['win', 'lose'] as const)(
+    'of which we have not heard yet waits all the same once Stripe has said no (%s)',
+    async (verdict) => {
+      const booking = await paid(await payableProvider())
+      await app.fault({ match: 'event:charge.dispute.*', action: 'drop-before' })
+      await byHand((await paymentRow(booking)).charge_id, 'dispute')
+      await cancel(booking, 'guest')
+      await app.eventually(
+        'the dispute is known',
+        async () => (await paymentRow(booking)).status === 'disputed',
+      )
+      await app.eventually('quiet', isQuiet)
+      expect(await asked(booking)).toEqual([1, 0])
+      expect(await onPage(booking)).toEqual(['waiting'])
+      await app.clearFaults()
+      await decide(booking, verdict)
+      const end = verdict === 'win' ? 'refunded' : 'dispute_lost'
+      await app.eventually('it is over', async () => (await paymentRow(booking)).status === end)
+      await app.eventually('quiet', isQuiet)
+      expect(await atStripe(booking)).toEqual(verdict === 'win' ? ['succeeded'] : [])
+      expect(await books(booking)).toMatchObject({ escrow: 0, disputed_funds: 0 })
+      expect(await mailsTo('booking_id', booking.id)).not.toContain('refund_failed')
+    },
+  )
+
+  test('of an inquiry gives back at once: nothing was taken, and it ends with that', async () => {
+    const booking = await paid(await payableProvider())
+    await byHand((await paymentRow(booking)).charge_id, 'inquire')
+    await app.eventually(
+      'the inquiry is known',
+      async () => (await paymentRow(booking)).status === 'disputed',
+    )
+    await cancel(booking, 'guest')
+    await app.eventually('it is refunded', async () => (await paymentRow(booking)).status === 'refunded')
+    expect(await atStripe(booking)).toEqual(['succeeded'])
+  })
+})
+
 describe('F40 an account that cannot be paid any more', () => {
   test('takes no more bookings, keeps what is in escrow, tells its provider once, and is paid when it is in order again', async () => {
     const provider = await payableProvider()

@@ -146,7 +146,8 @@ export async function moneyRig({
     DEMO_CLOCK_FILE: clockFile,
   })
   const log = createLog('test', 'silent')
-  const gateway = stripeGateway(config, { metrics: createMetrics('test'), log })
+  const metrics = createMetrics('test')
+  const gateway = stripeGateway(config, { metrics, log })
   const { db } = database
   const ctx = (): Ctx => ({
     db,
@@ -165,7 +166,7 @@ export async function moneyRig({
     ownOrigins: [],
     routes: [payoutsRoutes({ gateway }), ledgerRoutes(), documentsRoutes()],
     rawRoutes: [
-      paymentWebhookRoutes({ db, gateway, clock }),
+      paymentWebhookRoutes({ db, gateway, clock, metrics }),
       connectCallbackRoutes({
         gateway,
         contextOf: async (headers) => ({ ...ctx(), actor: actorOf(headers) }),
@@ -174,7 +175,7 @@ export async function moneyRig({
   })
 
   const modules = [
-    paymentsJobs({ gateway }),
+    paymentsJobs({ gateway, metrics }),
     payoutsJobs({ gateway }),
     providersJobs({ gateway }),
     documentsJobs(),

@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<string, { field: string | null; message: string }>>
     field: 'email',
     message: 'There is an account with this email address. Sign in instead.',
   },
+  NAME_TOO_LONG: { field: 'name', message: 'Give a shorter name: 120 characters at most.' },
   PASSWORD_TOO_SHORT: { field: 'password', message: `Use at least ${PASSWORD_LENGTH_MIN} characters.` },
   PASSWORD_TOO_LONG: { field: 'password', message: 'This password is too long.' },
   INVALID_TOKEN: {

@@ -6,12 +6,18 @@ import type { Config } from '#src/platform/config.ts'
 import { assertNoOpenTransaction } from '#src/platform/context.ts'
 import { Trouble } from '#src/platform/errors.ts'
 import type { Log } from '#src/platform/log.ts'
-import { gatewayMetrics, type CallOutcome, type GatewayOperation } from './gateway-metrics.ts'
+import {
+  gatewayMetrics,
+  type CallOutcome,
+  type GatewayOperation,
+  type UnsignedBecause,
+} from './gateway-metrics.ts'
 import {
   EventUnsigned,
   GatewayRejected,
   type Checkout,
   type DisputeEvidence,
+  type EventEndpoint,
   type PaymentGateway,
   type PayoutAccountRequest,
 } from './port.ts'
@@ -46,6 +52,9 @@ type StripeSettings = Pick<
 >
 
 const SIGNATURE_TOLERANCE_SECONDS = 300
+/** So much may be the way here and a clock that is not set every minute. */
+const SKEW_SECONDS_MAX = 60
+const SKEW_SAID_EVERY_MS = 60_000
 const PAGE = 100
 const SEARCH_PAGES_MAX = 60 // 6,000 checkouts around the one we look for: ten minutes of ten a second
 
@@ -127,6 +136,16 @@ export function stripeGateway(
       end(outcomeOf(ours))
       throw ours
     }
+  }
+
+  let skewSaidMs = -Infinity
+  /** Stripe signs each time it sends. Said aloud before it is so much that events are refused, and not with every event. */
+  function noteSkew(endpoint: EventEndpoint, signature: string): void {
+    const seconds = Math.floor(Date.now() / 1000) - signedAtSeconds(signature)
+    metrics.skew(endpoint, seconds)
+    if (Math.abs(seconds) <= SKEW_SECONDS_MAX || performance.now() - skewSaidMs < SKEW_SAID_EVERY_MS) return
+    skewSaidMs = performance.now()
+    log.warn({ endpoint, seconds }, 'our clock and the one that events are signed by differ')
   }
 
   return {
@@ -386,19 +405,21 @@ export function stripeGateway(
       }),
 
     verifyEvent(body, signature, endpoint) {
-      let failure: unknown
+      const failures: unknown[] = []
       for (const secret of secrets[endpoint]) {
         let event: Stripe.Event
         try {
           event = stripe.webhooks.constructEvent(body, signature, secret, SIGNATURE_TOLERANCE_SECONDS)
         } catch (error) {
           // Whatever it is: for an empty signature the SDK throws an error of no kind, and a stranger's header is no bug of ours.
-          failure = error
+          failures.push(error)
           continue
         }
+        noteSkew(endpoint, signature)
         return eventOf(event)
       }
-      throw new EventUnsigned('the signature does not verify', { cause: failure })
+      metrics.unsigned(endpoint, unsignedBecause(signature, failures))
+      throw new EventUnsigned('the signature does not verify', { cause: failures.at(-1) })
     },
 
     parseEvent: (body) => eventOf(JSON.parse(body) as Stripe.Event),
@@ -428,6 +449,23 @@ export function stripeGateway(
         return { entries: page.data.map(balanceEntryOf), nextCursor: page.has_more ? last : null }
       }),
   }
+}
+
+/** Of a header that is not Stripe's: NaN. */
+function signedAtSeconds(signature: string): number {
+  return Number(/(?:^|,)t=(\d+)/.exec(signature)?.[1])
+}
+
+/** @param failures what the SDK said of it with each secret */
+function unsignedBecause(signature: string, failures: readonly unknown[]): UnsignedBecause {
+  if (signature === '') return 'missing'
+  if (Number.isNaN(signedAtSeconds(signature)) || !/(?:^|,)v1=./.test(signature)) return 'garbled'
+  const said = (words: string) =>
+    failures.some((failure) => failure instanceof Error && failure.message.includes(words))
+  if (said('Timestamp outside the tolerance zone')) return 'too_old'
+  const isOfSignature = (failure: unknown) =>
+    failure instanceof Stripe.errors.StripeSignatureVerificationError
+  return failures.every(isOfSignature) ? 'forged' : 'unreadable'
 }
 
 function dashboardOf({ STRIPE_API_BASE: base }: StripeSettings): string {

@@ -2,7 +2,7 @@ import { eq, sql, type SQL } from 'drizzle-orm'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId } from '#src/kernel/ids.ts'
 import { Temporal } from '#src/kernel/time.ts'
-import { givenBackSql, type RefundedParts } from '#src/modules/payments/index.ts'
+import { givenBackSql, isWithBank, type RefundedParts } from '#src/modules/payments/index.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
 import { preparedSelect } from '#src/platform/db/prepared.ts'
 import { bookings, type Booking } from './tables.ts'
@@ -57,8 +57,11 @@ export interface BookingFacts {
 
 export interface RefundFacts {
   readonly amountMinor: bigint
-  /** 'outside': given back in some other way, after it had failed. One that is made again is not told of twice. */
-  readonly status: 'requested' | 'pending' | 'succeeded' | 'failed' | 'outside'
+  /**
+   * 'outside': given back in some other way, after it had failed. 'waiting': a bank has the money and decides about a dispute. One
+   * that is made again is not told of twice, nor one of which the bank gave the money back.
+   */
+  readonly status: 'requested' | 'waiting' | 'pending' | 'succeeded' | 'failed' | 'outside'
   readonly requestedAt: Temporal.Instant
   readonly settledAt: Temporal.Instant | null
 }
@@ -112,9 +115,12 @@ const PAYMENT = sql<PaymentJson | null>`(
     'baseRefundedMinor', back.base, 'surchargeRefundedMinor', back.surcharge,
     'refunds', coalesce((
       select json_agg(json_build_object('amountMinor', f.amount_minor::text, 'requestedAt', f.requested_at,
-        'status', case when f.settled_outside_at is null then f.status else 'outside' end,
+        'status', case when f.settled_outside_at is not null then 'outside'
+                       when f.status = 'requested' and ${isWithBank(sql`f.payment_id`)} then 'waiting' else f.status end,
         'settledAt', coalesce(f.settled_outside_at, f.settled_at)) order by f.requested_at, f.id)
-      from refunds f where f.payment_id = pay.id and not exists (select from refunds again where again.replaces_id = f.id)), '[]'::json))
+      from refunds f where f.payment_id = pay.id and not exists (select from refunds again where again.replaces_id = f.id)
+        and not (f.status = 'failed' and f.settled_outside_at is null
+                 and exists (select from disputes lost where lost.payment_id = f.payment_id and lost.status = 'lost'))), '[]'::json))
   from payments pay, lateral (${givenBackSql(sql`pay.id`)}) back
   where pay.booking_id = bookings.id)`
 const PAYOUT = sql<PayoutJson | null>`(

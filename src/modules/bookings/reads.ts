@@ -86,8 +86,11 @@ export interface BookingView extends BookingJson {
   timeline: { at: string; transition: string; toState: BookingState; by: Party; reason: string | null }[]
 }
 
-/** `on_its_way` until the payment company has sent it; the bank shows it some days after that. */
-export const REFUND_STATES = ['on_its_way', 'sent', 'failed', 'given_otherwise'] as const
+/**
+ * `on_its_way` until the payment company has sent it; the bank shows it some days after that. `waiting`: the customer's bank has
+ * the money and decides about a dispute.
+ */
+export const REFUND_STATES = ['waiting', 'on_its_way', 'sent', 'failed', 'given_otherwise'] as const
 export type RefundState = (typeof REFUND_STATES)[number]
 
 export interface RefundStep {
@@ -214,6 +217,7 @@ function earningsOf({ booking, payment, payout }: BookingFacts): BookingView['ea
 
 const REFUND_STATE: Readonly<Record<RefundFacts['status'], RefundState>> = {
   requested: 'on_its_way',
+  waiting: 'waiting',
   pending: 'on_its_way',
   succeeded: 'sent',
   failed: 'failed',

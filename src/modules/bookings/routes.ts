@@ -143,9 +143,10 @@ const bookingListItemSchema = bookingSchema
       .array(
         z.object({
           amount: moneySchema,
-          status: z
-            .enum(REFUND_STATES)
-            .openapi({ description: '`sent`: the bank shows it some days later.' }),
+          status: z.enum(REFUND_STATES).openapi({
+            description:
+              '`sent`: the bank shows it some days later. `waiting`: a bank decides about a dispute, and it is asked for after that.',
+          }),
           requestedAt: instantSchema,
           settledAt: instantSchema.nullable(),
         }),

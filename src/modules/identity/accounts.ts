@@ -1,4 +1,5 @@
 import { betterAuth } from 'better-auth'
+import { APIError } from 'better-auth/api'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
 import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
@@ -15,6 +16,8 @@ export const CLIENT_ADDRESS_HEADER = 'x-client-address'
 const SESSION_DAYS = 30
 const DAY_SECONDS = 24 * 60 * 60
 const PASSWORD_LENGTH_MIN = 10
+/** As for guests and providers, and in the table. */
+const NAME_LENGTH_MAX = 120
 
 /** What only the owner of a mailbox may have: it goes into a link of a mail. */
 export interface AccountLink {
@@ -68,6 +71,16 @@ function linksByMail({ send, passwordResetHours, emailVerificationHours }: LinkM
 // Unchecked it would reach every mail about a booking of theirs.
 const timeZoneSchema = z.string().refine(isTimeZone, 'timeZone is not a time zone we know').nullable()
 
+/** It stands in mails, in calendars and on receipts. At sign-up and later: no other way leads into the table. */
+function refuseLongName({ name }: { name?: unknown }): Promise<void> {
+  const length = typeof name === 'string' ? Array.from(name).length : 0 // as PostgreSQL counts
+  if (length <= NAME_LENGTH_MAX) return Promise.resolve()
+  throw new APIError('BAD_REQUEST', {
+    code: 'NAME_TOO_LONG',
+    message: `A name has at most ${NAME_LENGTH_MAX} characters`,
+  })
+}
+
 /** Built-in accounts: mail address and password, sessions in our database, revocable at once. */
 export function createAccounts({ db, config, mailLink }: AccountsDeps) {
   const byMail = mailLink && linksByMail(mailLink)
@@ -94,6 +107,9 @@ export function createAccounts({ db, config, mailLink }: AccountsDeps) {
         operatorRole: { type: 'string', required: false, input: false },
         timeZone: { type: 'string', required: false, validator: { input: timeZoneSchema } },
       },
+    },
+    databaseHooks: {
+      user: { create: { before: refuseLongName }, update: { before: refuseLongName } },
     },
     advanced: {
       cookiePrefix: 'ecosystem',

@@ -75,6 +75,7 @@ export function forMails({ booking, provider, customer, payment, reviewed }: Fac
     payment: {
       status: (payment?.status ?? 'unpaid') as BookingFacts['payment']['status'],
       attempted: payment !== null && payment.lastError !== null,
+      refundWaits: payment?.refunds.some(({ status }) => status === 'waiting') ?? false,
       lastError: payment?.lastError ?? null,
     },
   }

@@ -83,7 +83,7 @@ export const SAMPLE_BOOKING: BookingFacts = {
   updatedAt: NOW,
   promised: true,
   reviewed: false,
-  payment: { status: 'captured', attempted: true, lastError: null },
+  payment: { status: 'captured', attempted: true, refundWaits: false, lastError: null },
 }
 
 export const SAMPLE_PAYOUT: PayoutFacts = {
@@ -134,8 +134,13 @@ const PROVIDER_SAMPLES: Readonly<
   ],
 }
 
-const REQUEST = { status: 'authorized', attempted: true, lastError: null } as const
-const UNPAID = { status: 'unpaid', attempted: true, lastError: 'Your card was declined.' } as const
+const REQUEST = { status: 'authorized', attempted: true, refundWaits: false, lastError: null } as const
+const UNPAID = {
+  status: 'unpaid',
+  attempted: true,
+  refundWaits: false,
+  lastError: 'Your card was declined.',
+} as const
 const CUSTOMERS = ['customer', 'guest'] as const
 const PROVIDER = ['provider'] as const
 

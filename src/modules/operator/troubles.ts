@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { MoneyJson } from '#src/kernel/money.ts'
-import { isOpenFailure } from '#src/modules/payments/index.ts'
+import { isOpenFailure, isWithBank } from '#src/modules/payments/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { requireOperator } from './access.ts'
 import { amountOf, iso, isoOrNull, limitOf, pageOf, positionOf, type Page, type PageInput } from './rows.ts'
@@ -10,6 +10,8 @@ const OVERDUE_MINUTES = 5
 const ANSWER_SOON_HOURS = 2
 const EVIDENCE_SOON_DAYS = 3
 const RECONCILIATION_LATE_HOURS = 2
+const NEWS_LOOKED_AT = 20
+const NEWS_MINUTES = 60
 
 /** What can be wrong with a booking. The count on the home page and the list behind it are the same condition. */
 export const BOOKING_TROUBLES = [
@@ -31,7 +33,7 @@ function condition(trouble: BookingTrouble, now: string): SQL {
       return sql`exists (select from payments p where p.booking_id = b.id and p.sync_due_at < ${at} - make_interval(mins => ${STUCK_MINUTES}))`
     case 'refund_stuck':
       return sql`exists (select from refunds r where r.booking_id = b.id
-        and (${isOpenFailure(sql`r`)} or (r.status = 'requested' and r.requested_at < ${at} - make_interval(mins => ${STUCK_MINUTES}))))`
+        and (${isOpenFailure(sql`r`)} or (r.status = 'requested' and r.requested_at < ${at} - make_interval(mins => ${STUCK_MINUTES}) and not ${isWithBank(sql`r.payment_id`)})))`
     case 'disputed':
       return sql`exists (select from payments p where p.booking_id = b.id and p.status = 'disputed')`
     case 'evidence_due':
@@ -66,6 +68,11 @@ export interface OperatorHome {
   readonly providersSuspended: number
   /** When a worker last said that it is alive, by the database's clock; null: never. */
   readonly workerSilentSeconds: number | null
+  /**
+   * How old the freshest of Stripe's last events was when it came, by our clock: below zero, our clock is behind; far above, it is
+   * ahead, or all of them are late. Null: none has come of late.
+   */
+  readonly stripeNewsAgeSeconds: number | null
 }
 
 /** Everything that wants an operator, counted in one statement. @throws request.not_found. */
@@ -94,7 +101,10 @@ export async function getOperatorHome(ctx: Ctx): Promise<OperatorHome> {
          and not exists (select from reconciliation_runs f where f.finished_at > r.requested_at)) as reconciliations_late,
       (select count(*)::int from providers where status = 'in_review') as providers_in_review,
       (select count(*)::int from providers where status = 'suspended') as providers_suspended,
-      (select extract(epoch from now() - max(seen_at))::int from worker_heartbeats) as worker_silent_seconds`)
+      (select extract(epoch from now() - max(seen_at))::int from worker_heartbeats) as worker_silent_seconds,
+      (select extract(epoch from min(received_at - created_at))::int from (
+        select received_at, created_at from webhook_events where received_at > ${at} - make_interval(mins => ${NEWS_MINUTES})
+        order by received_at desc limit ${NEWS_LOOKED_AT}) last_ones) as stripe_news_age_seconds`)
   const row = rows[0] ?? {}
   const count = (name: string) => row[name] ?? 0
   return {
@@ -114,6 +124,7 @@ export async function getOperatorHome(ctx: Ctx): Promise<OperatorHome> {
     providersInReview: count('providers_in_review'),
     providersSuspended: count('providers_suspended'),
     workerSilentSeconds: row['worker_silent_seconds'] ?? null,
+    stripeNewsAgeSeconds: row['stripe_news_age_seconds'] ?? null,
   }
 }
 

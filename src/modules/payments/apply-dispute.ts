@@ -12,6 +12,7 @@ import { disputeStateOf, isUndecided, laterDisputeStatus, shareLoss } from './do
 import { statusOfCaptured } from './domain/payment-change.ts'
 import { disputeEntryPostings, lossEffectKeys, lossPostings } from './postings.ts'
 import { listDisputes, readGivenBack } from './queries.ts'
+import { askForWaiting, dropWaiting } from './refunds-with-bank.ts'
 import { figuresOfPayment } from './start-checkout.ts'
 import { disputes, payments, type Dispute, type Payment } from './tables.ts'
 
@@ -33,6 +34,7 @@ export async function applyDispute(
   const dispute = before ?? (await open(tx, ctx, payment, seen))
   const status = laterDisputeStatus(dispute.status, seen.status)
   const moved = await postEntries(tx, ctx, payment, seen)
+  const left = status === 'lost' ? await dropWaiting(tx, ctx, payment, dispute) : payment
   const shares = status === 'lost' ? await takeLoss(tx, ctx, payment, dispute, moved.withdrawnMinor) : null
   const values = {
     status,
@@ -47,8 +49,9 @@ export async function applyDispute(
   // A verdict that was told without a loss is told again with it: who was paid meanwhile has that to give back.
   const lossIsLate = dispute.status === 'lost' && shares !== null
   await tell(tx, ctx, dispute, lossIsLate ? 'open' : (before?.status ?? null), status)
+  if (status === 'won') await askForWaiting(tx, payment.id)
   const statuses = known.filter(({ id }) => id !== dispute.id).map((other) => other.status)
-  return writeStatus(tx, ctx, payment, [...statuses, status])
+  return writeStatus(tx, ctx, left, [...statuses, status])
 }
 
 async function open(tx: Tx, ctx: Ctx, payment: Payment, seen: GatewayDispute): Promise<Dispute> {

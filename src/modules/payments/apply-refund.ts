@@ -37,6 +37,21 @@ export async function failRefund(
   return move(tx, ctx, payment, refund, 'failed', refund.stripeRefundId, reason)
 }
 
+/** The refund was never asked for and will not be. There is nothing to tell: whoever decided that says so. */
+export async function dropRefund(
+  tx: Tx,
+  ctx: Ctx,
+  payment: Payment,
+  refund: Refund,
+  reason: string,
+): Promise<Payment> {
+  await tx
+    .update(refunds)
+    .set({ status: 'failed', failureReason: reason, settledAt: ctx.now })
+    .where(eq(refunds.id, refund.id))
+  return writeSums(tx, ctx, payment, 0n, -refund.amountMinor)
+}
+
 async function settle(
   tx: Tx,
   ctx: Ctx,

@@ -90,6 +90,23 @@ describe('a loss that is read before its withdrawal', () => {
     await expectBalanced(rig)
   })
 
+  test('F39 is borne whole by the booking though a refund was promised meanwhile: that is not given back as well', async () => {
+    const booking = await paid()
+    const { chargeId } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'dispute')
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }
+    const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+    await rig.byHand(await disputeOf(booking), 'lose')
+    await syncPayment(rig.ctx(), early, booking.id)
+    await settleRefund(rig.ctx(), rig.gateway, refund?.id as RefundId) // its job was still under way
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n })
+    expect(await booksOf(rig, booking.id)).not.toHaveProperty('losses')
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ refundRequestedMinor: 0n, refundedMinor: 0n })
+    await expectBalanced(rig)
+  })
+
   test('is borne once by the platform where all was given back before', async () => {
     const booking = await paid()
     const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }

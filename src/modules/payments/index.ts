@@ -24,6 +24,7 @@ export {
   readGivenBack,
   readWaitingWebhooks,
 } from './queries.ts'
+export { isWithBank } from './refunds-with-bank.ts'
 export { replayEvents } from './replay-events.ts'
 export { replayWebhook } from './replay-webhook.ts'
 export { requestCapture } from './request-capture.ts'

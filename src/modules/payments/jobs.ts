@@ -1,6 +1,7 @@
 import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import type { PaymentId, RefundId } from '#src/kernel/ids.ts'
 import type { ModuleJobs } from '#src/platform/jobs/run.ts'
+import type { Metrics } from '#src/platform/metrics.ts'
 import { fetchMissedEvents } from './fetch-missed-events.ts'
 import { processWebhooks } from './process-webhooks.ts'
 import { findRefund } from './queries.ts'
@@ -20,6 +21,7 @@ import {
   sweepWaitingWebhooks,
 } from './sweep-payments.ts'
 import { syncPayment } from './sync-payment.ts'
+import { countIgnoredIn } from './webhook-metrics.ts'
 
 const SYNC_EVERY_MS = 5_000
 const RESUME_EVERY_MS = 60_000
@@ -27,10 +29,18 @@ const WEBHOOKS_EVERY_MS = 300_000
 const REFUNDS_EVERY_MS = 600_000
 const MISSED_EVENTS_EVERY_MS = 300_000
 
-export function paymentsJobs({ gateway }: { gateway: PaymentGateway }): ModuleJobs {
+export function paymentsJobs({
+  gateway,
+  metrics,
+}: {
+  gateway: PaymentGateway
+  metrics: Metrics
+}): ModuleJobs {
+  const countIgnored = countIgnoredIn(metrics)
   return {
     jobs: {
-      [PROCESS_WEBHOOKS]: (ctx, { objectId }) => processWebhooks(ctx, gateway, String(objectId)),
+      [PROCESS_WEBHOOKS]: (ctx, { objectId }) =>
+        processWebhooks(ctx, gateway, String(objectId), countIgnored),
       [SYNC_PAYMENT]: async (ctx, { paymentId }) =>
         void (await syncPayment(ctx, gateway, String(paymentId) as PaymentId)),
       [SETTLE_CAPTURE]: (ctx, { paymentId }) => settleCapture(ctx, gateway, String(paymentId) as PaymentId),

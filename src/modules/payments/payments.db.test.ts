@@ -805,6 +805,24 @@ describe('a webhook', () => {
     expect(await statusOf(body)).toBe(status === 200 ? 'ignored' : undefined)
   })
 
+  test('F18 signed by a clock more than a minute from ours is said aloud, once a minute however many come', () => {
+    const said: unknown[] = []
+    const log = createLog('test', 'silent')
+    log.warn = (facts: unknown) => void said.push(facts)
+    const gateway = stripeGateway(rig.config, { metrics: createMetrics('test'), log })
+    const body = eventWith({ id: 'cus_1', object: 'customer' }, 'customer.created')
+    const come = (ago: number) =>
+      gateway.verifyEvent(
+        body,
+        sign(body, rig.secrets.platform, Math.floor(Date.now() / 1000) - ago),
+        'platform',
+      )
+    for (const ago of [0, 55, -55]) come(ago)
+    expect(said).toEqual([])
+    for (let times = 0; times < 20; times += 1) come(70)
+    expect(said).toEqual([{ endpoint: 'platform', seconds: expect.any(Number) }])
+  })
+
   test('F18 that was taken is taken again once it is too old only with a new signature, and does nothing', async () => {
     const booking = await paidBooking(rig, provider)
     await rig.delivered('payment_intent.succeeded')
@@ -952,7 +970,13 @@ describe('a webhook', () => {
     const live = stripeGateway({ ...rig.config, STRIPE_SECRET_KEY: 'sk_live_of_the_tests' }, quiet())
     const body = eventWith({ id: 'acct_l', object: 'account' }, 'account.updated', { account: 'acct_l' })
     const signature = sign(body, rig.secrets.connect)
-    await receiveWebhook({ db, gateway: live }, rig.ctx().now, 'connect', body, signature)
+    await receiveWebhook(
+      { db, gateway: live, countIgnored: () => undefined },
+      rig.ctx().now,
+      'connect',
+      body,
+      signature,
+    )
     expect(await statusOf(body)).toBe('ignored')
   })
 
@@ -1005,7 +1029,7 @@ describe('a webhook', () => {
         const body = eventWith({ id: 'cus_1', object: 'customer' }, 'customer.created')
         const at = Math.floor(Date.now() / 1000)
         const taken = receiveWebhook(
-          { db, gateway },
+          { db, gateway, countIgnored: () => undefined },
           rig.ctx().now,
           'platform',
           body,

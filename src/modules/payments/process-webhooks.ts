@@ -10,6 +10,7 @@ import { WEBHOOK_TRIES_MAX } from './receive-webhook.ts'
 import { setAsideSecond } from './set-aside-second.ts'
 import { syncRefund } from './settle-refund.ts'
 import { syncKnown } from './sync-payment.ts'
+import type { CountIgnored } from './webhook-metrics.ts'
 import { webhookEvents, type Payment, type WebhookEvent } from './tables.ts'
 
 /** An event names something of ours that is not there: it may be of another installation, or ahead of our own commit. */
@@ -24,13 +25,23 @@ const EVENTS_AT_ONCE = 100
  * Acts on the stored events about one object: what they name is read again from the gateway, once for all of a batch. What
  * fails is tried again with the job; what fails {@link WEBHOOK_TRIES_MAX} times is a dead letter for an operator.
  */
-export async function processWebhooks(ctx: Ctx, gateway: PaymentGateway, objectId: string): Promise<void> {
+export async function processWebhooks(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  objectId: string,
+  countIgnored?: CountIgnored,
+): Promise<void> {
   // Ends: a batch in which something fails throws, and of any other nothing is found again.
-  while ((await processBatch(ctx, gateway, objectId)) === EVENTS_AT_ONCE);
+  while ((await processBatch(ctx, gateway, objectId, countIgnored)) === EVENTS_AT_ONCE);
 }
 
 /** The oldest that wait. @returns how many there were. */
-async function processBatch(ctx: Ctx, gateway: PaymentGateway, objectId: string): Promise<number> {
+async function processBatch(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  objectId: string,
+  countIgnored?: CountIgnored,
+): Promise<number> {
   const events = await ctx.db
     .select()
     .from(webhookEvents)
@@ -51,6 +62,7 @@ async function processBatch(ctx: Ctx, gateway: PaymentGateway, objectId: string)
         group.map(({ parsed }) => parsed),
       )
       await finish(ctx, ids, acted ? 'processed' : 'ignored')
+      if (!acted) for (const { event } of group) countIgnored?.(event.endpoint, 'stranger')
     } catch (error) {
       failures.push(error)
       await noteFailure(

@@ -11,6 +11,7 @@ import type { Database } from '#src/platform/db/database.ts'
 import { prepared } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { addJob, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import type { CountIgnored, IgnoredBecause } from './webhook-metrics.ts'
 
 export const PROCESS_WEBHOOKS = 'payments.process-webhooks'
 /** An event that fails by itself so often is a dead letter. The backoff of the job makes that some hours. */
@@ -23,16 +24,28 @@ export const WEBHOOK_TRIES_MAX = 10
  * @throws refusal `payment.event_unsigned` when the bytes were not signed with the endpoint's secret.
  */
 export async function receiveWebhook(
-  { db, gateway }: { db: Database; gateway: PaymentGateway },
+  { db, gateway, countIgnored }: { db: Database; gateway: PaymentGateway; countIgnored: CountIgnored },
   now: Temporal.Instant,
   endpoint: EventEndpoint,
   body: string,
   signature: string,
 ): Promise<void> {
   const event = verify(gateway, body, signature, endpoint)
+  const because = ignoredBecause(gateway, endpoint, event)
+  await storeEvent(db, now, endpoint, body, event, because === null)
+  if (because !== null) countIgnored(endpoint, because)
+}
+
+/** Why an event is stored and nothing else; null: it is acted on. */
+function ignoredBecause(
+  gateway: PaymentGateway,
+  endpoint: EventEndpoint,
+  { accountId, livemode, subject }: GatewayEvent,
+): IgnoredBecause | null {
   // An endpoint of one kind that is registered as the other would tell us of strangers' payments as if they were ours.
-  const atItsDoor = (event.accountId !== null) === (endpoint === 'connect')
-  await storeEvent(db, now, endpoint, body, event, atItsDoor && event.livemode === gateway.livemode)
+  if ((accountId !== null) !== (endpoint === 'connect')) return 'door'
+  if (livemode !== gateway.livemode) return 'mode'
+  return subject.kind === 'none' ? 'type' : null
 }
 
 /**

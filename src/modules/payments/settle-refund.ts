@@ -6,19 +6,26 @@ import { applyRefund, failRefund } from './apply-refund.ts'
 import {
   findOperation,
   finishOperation,
+  intendOperation,
   rejectOperation,
   tryOperation,
   type Operation,
 } from './operations.ts'
-import { findRefund, lockPayment } from './queries.ts'
+import { findPayment, findRefund, lockPayment } from './queries.ts'
+import { isPaymentWithBank } from './refunds-with-bank.ts'
+import { syncKnown } from './sync-payment.ts'
 import type { Refund } from './tables.ts'
 
-/** Makes a refund that was reserved, as was asked. Harmless to run again at any point. */
+/**
+ * Makes a refund that was reserved, as was asked; of money that a bank has and decides about, only once it has. Harmless to run
+ * again at any point.
+ */
 export async function settleRefund(ctx: Ctx, gateway: PaymentGateway, refundId: RefundId): Promise<void> {
   const refund = await findRefund(ctx.db, refundId)
   if (!refund) return
   const operation = await findOperation(ctx.db, 'refund', refundId)
   if (operation?.status !== 'intended') return
+  if (operation.attempts === 0 && (await isPaymentWithBank(ctx.db, refund.paymentId))) return
   const request = operation.request as unknown as RefundRequest
   const {
     operation: called,
@@ -30,13 +37,39 @@ export async function settleRefund(ctx: Ctx, gateway: PaymentGateway, refundId: 
       (await gateway.listRefunds(request.intentId)).find((found) => found.refundId === refundId) ?? null,
   })
   if (rejected !== null) {
+    const refused =
+      rejected.code === 'charge_disputed' ? await hearOfDispute(ctx, gateway, refund, called) : called
+    if (refused === null) return
     ctx.log.error({ refundId, code: rejected.code }, 'a refund was refused')
-    return giveUp(ctx, gateway, refund, called, rejected.message)
+    return giveUp(ctx, gateway, refund, refused, rejected.message)
   }
   await inTransaction(ctx, async (tx) => {
     await applyRefund(tx, ctx, await lockPayment(tx, refund.paymentId), made)
     await finishOperation(tx, ctx.now, called, made.id)
   })
+}
+
+/**
+ * A bank has the money, and we had not heard of it. The refund waits as if we had: under a key of its own, since this one is used
+ * up, and from before the dispute is read, so that a verdict finds it waiting.
+ * @returns what there is to give up; null when it waits, or has come to its end.
+ */
+async function hearOfDispute(
+  ctx: Ctx,
+  gateway: PaymentGateway,
+  { id, paymentId }: Refund,
+  refused: Operation,
+): Promise<Operation | null> {
+  const waiting = await inTransaction(ctx, async (tx) => {
+    await lockPayment(tx, paymentId)
+    if (!(await rejectOperation(tx, ctx.now, refused, 'a bank has the money'))) return null
+    return intendOperation(tx, ctx.now, { kind: 'refund', subjectId: id, request: refused.request })
+  })
+  const payment = await findPayment(ctx.db, paymentId)
+  assert(payment, 'a refund is of a payment')
+  await syncKnown(ctx, gateway, payment, true)
+  const refund = await findRefund(ctx.db, id)
+  return refund?.status === 'requested' && !(await isPaymentWithBank(ctx.db, paymentId)) ? waiting : null
 }
 
 /** Reads a refund again: a slow one may have arrived, one that arrived may have come back. */

@@ -5,6 +5,7 @@ import { inTransaction } from '#src/platform/context.ts'
 import { makeProvider, moneyRig, paidAndRead, paymentOf, type MadeBooking } from '#tests/support/money.ts'
 import { requestRefund } from './request-refund.ts'
 import { storeEvent } from './receive-webhook.ts'
+import { syncPayment } from './sync-payment.ts'
 
 const rig = await moneyRig({ deliver: false })
 const { db, owner } = rig.database
@@ -57,6 +58,27 @@ describe.each([
     await rig.sweep(sweep)
     expect(await jobsOf(key)).toMatchObject([{ attempts: 0 }])
   })
+})
+
+test('F39 a refund of money that a bank has is not taken up before it has decided, and is when its job is lost after that', async () => {
+  const booking = await paid()
+  const { chargeId, paymentIntentId } = await paymentOf(rig, booking.id)
+  await rig.byHand(chargeId ?? '', 'dispute')
+  await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  const asked = { bookingId: booking.id, baseMinor: 5_000n, surchargeMinor: 500n, cause: 'cancellation' }
+  const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+  await rig.runJobs()
+  await rig.pass({ minutes: 6 })
+  await rig.sweep('payments.open-operations')
+  expect(await jobsOf(`refund:${refund?.id}`)).toEqual([])
+
+  const [dispute] = await rig.gateway.listDisputes(paymentIntentId ?? '')
+  await rig.byHand(dispute?.id ?? '', 'win')
+  await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  expect(await jobsOf(`refund:${refund?.id}`)).toHaveLength(1)
+  await owner.execute(sql`delete from graphile_worker._private_jobs`)
+  await rig.sweep('payments.open-operations')
+  expect(await jobsOf(`refund:${refund?.id}`)).toHaveLength(1)
 })
 
 test('refunds on their way to the bank are all looked at, however many are older, and each again in its time', async () => {

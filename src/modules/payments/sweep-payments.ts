@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { Ctx } from '#src/platform/context.ts'
 import { addJob, enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
 import { PROCESS_WEBHOOKS, WEBHOOK_TRIES_MAX } from './receive-webhook.ts'
+import { isWithBank } from './refunds-with-bank.ts'
 import { SETTLE_CAPTURE } from './request-capture.ts'
 import { SETTLE_REFUND } from './request-refund.ts'
 import { SETTLE_VOID } from './request-void.ts'
@@ -59,6 +60,8 @@ export async function sweepOpenOperations(ctx: Ctx): Promise<number> {
     select kind, subject_id from stripe_operations
     where status = 'intended' and created_at < ${before} and kind in ('capture', 'void', 'refund')
       and ${hasNoLiveJob(sql`kind || ':' || subject_id`)}
+      and not (kind = 'refund' and attempts = 0 and exists (
+        select from refunds r where r.id = subject_id and ${isWithBank(sql`r.payment_id`)}))
     order by created_at limit ${BATCH}`)
   for (const { kind, subject_id: subjectId } of rows) {
     const found = TASK_OF[kind]

@@ -17,6 +17,8 @@ import { requireOperator } from '../require-operator.ts'
 export const metadata = { title: 'Is anything wrong?' }
 
 const WORKER_SILENT_SECONDS_MAX = 30
+/** Stripe's events are refused from 300 on. */
+const CLOCK_SKEW_SECONDS_MAX = 60
 
 export default async function OperatorHomePage() {
   const { ctx } = await requireOperator('/operator')
@@ -29,7 +31,9 @@ export default async function OperatorHomePage() {
   const unbalanced = balances.filter(({ differenceMinor }) => differenceMinor !== 0n)
   const wrong = CHECKS.filter(({ bad, of }) => bad && of(home) > 0)
   const silent = home.workerSilentSeconds === null || home.workerSilentSeconds > WORKER_SILENT_SECONDS_MAX
-  const fine = wrong.length === 0 && unbalanced.length === 0 && !silent
+  const newsAge = home.stripeNewsAgeSeconds ?? 0
+  const skewed = Math.abs(newsAge) > CLOCK_SKEW_SECONDS_MAX
+  const fine = wrong.length === 0 && unbalanced.length === 0 && !silent && !skewed
   return (
     <Column>
       <PageHeading title={fine ? 'Nothing is wrong' : 'Something needs you'}>
@@ -47,6 +51,13 @@ export default async function OperatorHomePage() {
             {home.workerSilentSeconds === null
               ? 'None has ever reported. Mail, payments and deadlines wait until one runs.'
               : `The last one reported ${count(home.workerSilentSeconds, 'second')} ago. Mail, payments and deadlines wait until one runs.`}
+          </Notice>
+        )}
+        {skewed && (
+          <Notice tone="danger" title="Our clock and Stripe’s do not agree">
+            {newsAge < 0
+              ? `Stripe’s news comes from ${count(-newsAge, 'second')} ahead of us: our clock is behind. Set it.`
+              : `Stripe’s news is at least ${count(newsAge, 'second')} old when it comes. Our clock is ahead, or all of it is late. Signed more than 300 seconds ago it is refused.`}
           </Notice>
         )}
         {unbalanced.map(({ currency, differenceMinor }) => (

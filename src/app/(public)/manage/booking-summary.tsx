@@ -27,7 +27,9 @@ function goingBack({ refunds, figures }: BookingView) {
   if (good.length === 0) return null
   const amountMinor = good.reduce((sum, { amount }) => sum + amount.amountMinor, 0)
   return {
-    label: good.every(({ status }) => status !== 'on_its_way') ? 'Refunded' : 'On its way back',
+    label: good.every(({ status }) => status !== 'on_its_way' && status !== 'waiting')
+      ? 'Refunded'
+      : 'On its way back',
     amount: { amountMinor, currency: figures.total.currency },
   }
 }

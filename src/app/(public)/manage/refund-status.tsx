@@ -38,6 +38,11 @@ export function RefundStatus({ view, locale }: { view: BookingView; locale: stri
                 >
                   Your card would not take it, so it went another way, as we have told you.
                 </Notice>
+              ) : refund.status === 'waiting' ? (
+                <Notice tone="info" title={`${amount} waits for your bank`}>
+                  You have disputed this payment, and your bank has the money until it has decided. What it
+                  does not give you itself, we send back to your card then.
+                </Notice>
               ) : refund.status === 'failed' ? (
                 <Notice tone="warning" title={`${amount} could not be sent back to your card`}>
                   Nothing is lost. Our team has been told and gets in touch with you.

@@ -72,6 +72,8 @@ export interface BookingFacts {
       | 'dispute_lost'
     /** The customer got as far as trying to pay. */
     readonly attempted: boolean
+    /** A bank has the money and decides about a dispute: what is promised back goes after that. */
+    readonly refundWaits: boolean
     readonly lastError: string | null
   }
 }

@@ -26,7 +26,7 @@ test('a reminder of a time that has since been moved is not sent', () => {
 })
 
 test('a failed payment is not mentioned once another try has paid', () => {
-  const unpaid = { status: 'unpaid', attempted: true, lastError: 'declined' } as const
+  const unpaid = { status: 'unpaid', attempted: true, refundWaits: false, lastError: 'declined' } as const
   expect(isStillTrue('payment_failed', {}, facts({ state: 'held', payment: unpaid }), now)).toBe(true)
   expect(isStillTrue('payment_failed', {}, facts({ state: 'confirmed' }), now)).toBe(false)
 })

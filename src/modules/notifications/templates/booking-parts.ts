@@ -122,6 +122,8 @@ export function policyNote(view: BookingView): string {
 
 export function refundSentence(view: BookingView, refundMinor: bigint): string {
   const { facts } = view
+  if (facts.payment.refundWaits)
+    return `You have disputed this payment, and your bank has the money until it has decided. What of the ${amountOf(refundMinor, facts.currency)} it does not give you itself goes back to the card that paid then.`
   const askedAt = instantIn(view.event, 'occurredAt') ?? view.now
   const by = shortDate(askedAt.add({ hours: 24 * REFUND_CALENDAR_DAYS_MAX }), facts.timeZone)
   const amount = amountOf(refundMinor, facts.currency)

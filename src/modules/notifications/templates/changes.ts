@@ -46,7 +46,7 @@ export function bookingCancelled(view: BookingView): MailContent {
   const why = textIn(event, 'reason')
   const money = moneyAfterCancellation(view, refundMinor, reservedOnly)
   return {
-    subject: `Cancelled: ${part.startShort(view)} with ${part.otherParty(view)}${refundMinor > 0n && !part.isProvider(view) ? `, ${amountOf(refundMinor, facts.currency)} refunded` : ''}`,
+    subject: `Cancelled: ${part.startShort(view)} with ${part.otherParty(view)}${refundMinor > 0n && !facts.payment.refundWaits && !part.isProvider(view) ? `, ${amountOf(refundMinor, facts.currency)} refunded` : ''}`,
     preview: money.sentence,
     mood: 'attention',
     heading: 'The booking is cancelled',

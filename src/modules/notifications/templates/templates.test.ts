@@ -229,7 +229,9 @@ describe('what the mails say', () => {
     expect(refunded.paragraphs.join(' ')).toContain('expect it by Sun, Dec 6, 2026')
     const reserved = composeBookingMail(
       'booking_declined',
-      view('guest', { payment: { status: 'authorized', attempted: true, lastError: null } }),
+      view('guest', {
+        payment: { status: 'authorized', attempted: true, refundWaits: false, lastError: null },
+      }),
     )
     expect(reserved.paragraphs.join(' ')).toContain('You have not been charged. The reservation of $100.00')
   })
