@@ -7,6 +7,7 @@ import {
   sayDistance,
   sayDuration,
   sayMoney,
+  sayNumber,
   sayOffset,
   saySpan,
   sayZone,
@@ -48,6 +49,7 @@ describe('how things are said', () => {
 
   it('keeps counts, lengths and distances short', () => {
     expect([count(1, 'review'), count(1200, 'review')]).toEqual(['1 review', '1,200 reviews'])
+    expect([sayNumber(4315, 'en-US'), sayNumber(4315, 'en-DE')]).toEqual(['4,315', '4.315'])
     expect([sayDuration(45), sayDuration(60), sayDuration(90)]).toEqual([
       '45\u00a0min',
       '1\u00a0h',

@@ -124,7 +124,10 @@ export function sayDistance(kilometres: number): string {
   return `${kilometres < 10 ? kilometres.toFixed(1) : Math.round(kilometres)}${NB}km`
 }
 
+/** "1,200" */
+export const sayNumber = (n: number, locale: string): string => new Intl.NumberFormat(locale).format(n)
+
 /** "1 review", "12 reviews" */
 export function count(n: number, one: string, many = `${one}s`, locale = 'en-US'): string {
-  return `${new Intl.NumberFormat(locale).format(n)} ${n === 1 ? one : many}`
+  return `${sayNumber(n, locale)} ${n === 1 ? one : many}`
 }
