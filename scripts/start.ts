@@ -10,6 +10,7 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from './embedded-postgres.ts'
+import { freeMegabytes, fullDiskIn } from './disk.ts'
 import { environmentFor, keepSecrets, readJson, usesSandbox, writePrivate } from './environment.ts'
 import {
   endOrphans,
@@ -302,8 +303,7 @@ function requireNode(): void {
 }
 
 function requireDiskSpace(): void {
-  const { bavail, bsize } = fs.statfsSync(dataDir)
-  const free = Math.floor((bavail * bsize) / 1_000_000)
+  const free = freeMegabytes(dataDir)
   if (free < freeMegabytesMin) {
     throw new Sentence(
       `The disk is too full: ${free} MB are left and the marketplace needs ${freeMegabytesMin} MB.`,
@@ -317,8 +317,10 @@ function say(sentence: string): void {
 
 function sentenceOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
-  if (/ENOSPC|No space left on device/i.test(text))
-    return `The disk is full. Free some space; the data is kept.\n${text}`
+  if (error instanceof Sentence) return text
+  const free = [repository, dataDir].filter((at) => fs.existsSync(at)).map(freeMegabytes)
+  const fullDisk = fullDiskIn(text, Math.min(...free))
+  if (fullDisk) return fullDisk
   if (/^(EACCES|EPERM)/.test(text)) {
     return `Something in .data belongs to another user (perhaps from a start as root). Start as that user, or take it over: sudo chown -R "$USER" .data\n${text}`
   }

@@ -66,14 +66,14 @@ export function DemoTools({ now, escrowDays, stripeUrl, hasMailbox, signedIn }: 
     // Last in the document, so that the link to the content stays the first thing to be reached; first to be seen.
     <aside aria-label="Demonstration" data-no-print className="order-first bg-board text-sm text-on-board">
       <div className="mx-auto flex min-h-11 max-w-6xl items-center gap-x-3 px-4 sm:px-6">
-        <p className="min-w-0 grow py-1">
+        <p className="min-w-0 grow py-1 max-sm:leading-tight">
           <span className="font-semibold text-citron">Demo</span>
           <span className="max-sm:hidden">, no real money. It is </span>
           <span className="sm:hidden">: </span>
           <time dateTime={at} suppressHydrationWarning>
             {sayMoment(at, timeZone, 'en-US')}
           </time>{' '}
-          <span className="text-on-board-soft max-sm:hidden">({sayZone(timeZone, at)})</span>
+          <span className="text-on-board-soft max-sm:block">({sayZone(timeZone, at)})</span>
         </p>
         {hasMailbox && (
           <Link href="/dev/mail" className={ON_BOARD}>

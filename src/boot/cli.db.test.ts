@@ -107,12 +107,29 @@ describe('providers import', PATIENT, () => {
     expect(first).toMatchObject({ code: 0, err: '' })
     expect(first.out).toContain('line 3 (row 2) not taken: has no name')
     expect(first.out).toMatch(
-      /2 rows in [\d.]+ s: 1 new, 0 changed, 0 left to their owners, 0 can be paid, 1 not taken\./,
+      /2 rows in [\d.]+ s: 1 new, 0 brought up to date, 0 left to their owners, 0 can be paid, 1 not taken\./,
     )
     expect(first.out).toContain('booked as soon as each has opened a payout account')
     const second = await ops(['providers', 'import', salons, ...options])
-    expect(second.out).toContain(': 0 new, 1 changed')
+    expect(second.out).toContain(': 0 new, 1 brought up to date')
     expect(await auditOf('providers.import')).toHaveLength(2)
+  })
+
+  it('says how to give them a name and services where the file has none', async () => {
+    const nameless = file('nameless.csv', 'street,city,country,lat,lng\n3 Main St,Denver,US,39.74,-104.99\n')
+    const refused = await ops(['providers', 'import', nameless])
+    expect(refused).toMatchObject({ code: 1, out: '' })
+    expect(refused.err).toBe(
+      'No column looks like a name. Map one, or make one up: --mapping "name=Hair salon, {street}".\n',
+    )
+    const named = [nameless, '--mapping', 'name=Hair salon, {street}']
+    const idle = await ops(['providers', 'import', ...named])
+    expect(idle.out).toContain(': 1 new, 0 brought up to date')
+    expect(idle.out).toContain('The new ones offer no service, so nobody finds or books them.')
+    expect(idle.out).not.toContain('They can be found now')
+    const offering = await ops(['providers', 'import', ...named, ...options])
+    expect(offering.out).not.toContain('offer no service')
+    expect(offering.out).toContain('They can be found now')
   })
 
   it('is exit code 1 where nothing can be taken, and where there is no file', async () => {

@@ -3,9 +3,11 @@ import {
   count,
   localDateOf,
   localHourOf,
+  onOneLine,
   sayDistance,
   sayDuration,
   sayMoney,
+  sayNumber,
   sayOffset,
   saySpan,
   sayZone,
@@ -40,16 +42,18 @@ describe('how things are said', () => {
 
   it('uses the same spaces on server and in browser, and none to break a line at inside of a time or a measure', () => {
     expect(saySpan('2026-11-26T19:00:00Z', '2026-11-26T20:30:00Z', 'America/Toronto', 'en-US')).toBe(
-      '2:00\u00a0PM – 3:30\u00a0PM',
+      '2:00\u00a0PM\u00a0–\u2060\u00a03:30\u00a0PM',
     )
+    expect(onOneLine('M6J 2Z5')).toBe('M6J\u00a02Z5')
   })
 
   it('keeps counts, lengths and distances short', () => {
     expect([count(1, 'review'), count(1200, 'review')]).toEqual(['1 review', '1,200 reviews'])
+    expect([sayNumber(4315, 'en-US'), sayNumber(4315, 'en-DE')]).toEqual(['4,315', '4.315'])
     expect([sayDuration(45), sayDuration(60), sayDuration(90)]).toEqual([
       '45\u00a0min',
       '1\u00a0h',
-      '1\u00a0h 30\u00a0min',
+      '1\u00a0h\u00a030\u00a0min',
     ])
     expect([sayDistance(0.04), sayDistance(0.44), sayDistance(1.24), sayDistance(14.2)]).toEqual([
       '100\u00a0m',

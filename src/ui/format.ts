@@ -36,6 +36,14 @@ export function sayPercent(percent: number, locale = 'en-US'): string {
   )
 }
 
+/** Between what belongs together when a line is broken: a number and its unit, two times. */
+const NB = '\u00a0'
+/** After a dash a line may be broken even before such a space. */
+const JOINER = '\u2060'
+
+/** "M6J 2Z5" */
+export const onOneLine = (text: string): string => text.replaceAll(' ', NB)
+
 // A clock's figures stay with their "AM" or "PM" when a line is broken.
 const unbroken = (text: string) => text.replace(/ (?=[AaPp]\.?[Mm]\.?$)/, '\u00a0')
 
@@ -57,9 +65,12 @@ export const sayDate = said('date')
 /** "Thu, Nov 26, 2:00 PM" */
 export const sayMoment = said('moment')
 
+/** "2:00 PM – 3:00 PM", from clock times that were said already; no line is broken inside of it. */
+export const spanOf = (start: string, end: string): string => `${start}${NB}–${JOINER}${NB}${end}`
+
 /** "2:00 PM – 3:00 PM" */
 export function saySpan(startIso: string, endIso: string, timeZone: string, locale: string): string {
-  return `${sayTime(startIso, timeZone, locale)} – ${sayTime(endIso, timeZone, locale)}`
+  return spanOf(sayTime(startIso, timeZone, locale), sayTime(endIso, timeZone, locale))
 }
 
 /** "November 2026" for 2026-11 */
@@ -99,15 +110,12 @@ export function sayZone(timeZone: string, iso: string): string {
   return offset.startsWith(city) ? city : `${city}, ${offset}`
 }
 
-/** Between a number and its unit. */
-const NB = '\u00a0'
-
 /** "45 min", "1 h", "1 h 30 min" */
 export function sayDuration(minutes: number): string {
   const hours = Math.floor(minutes / 60)
   const rest = minutes % 60
   if (hours === 0) return `${rest}${NB}min`
-  return rest === 0 ? `${hours}${NB}h` : `${hours}${NB}h ${rest}${NB}min`
+  return rest === 0 ? `${hours}${NB}h` : `${hours}${NB}h${NB}${rest}${NB}min`
 }
 
 /** "400 m", "1.2 km", "14 km" */
@@ -116,7 +124,10 @@ export function sayDistance(kilometres: number): string {
   return `${kilometres < 10 ? kilometres.toFixed(1) : Math.round(kilometres)}${NB}km`
 }
 
+/** "1,200" */
+export const sayNumber = (n: number, locale: string): string => new Intl.NumberFormat(locale).format(n)
+
 /** "1 review", "12 reviews" */
 export function count(n: number, one: string, many = `${one}s`, locale = 'en-US'): string {
-  return `${new Intl.NumberFormat(locale).format(n)} ${n === 1 ? one : many}`
+  return `${sayNumber(n, locale)} ${n === 1 ? one : many}`
 }

@@ -27,6 +27,8 @@ export function guestJourneys(stage: Stage, remember: (code: string) => void): v
     const now = timeOf(stage.marketplace)
 
     await visitor.go('/')
+    const demonstration = page.getByRole('complementary', { name: 'Demonstration' })
+    await expect(demonstration.getByText(/^\(Toronto, UTC−[45]\)$/)).toBeVisible()
     await inspect('home')
     await page.getByLabel('What', { exact: true }).fill('massage')
     await page.getByLabel('Where', { exact: true }).fill('Toronto')

@@ -42,7 +42,11 @@ export async function importFile(given: Given): Promise<void> {
     tell(report, given.has('dry-run'), (performance.now() - from) / 1_000)
     const taken = report.rows - report.rejected.length
     if (taken === 0) throw new Failed('No row could be taken.')
-    if (!openPayoutAccount && status === 'live' && !given.has('dry-run')) {
+    const offersNothing = given.option('services') === undefined && report.created > 0
+    if (offersNothing) {
+      say('The new ones offer no service, so nobody finds or books them. Import again with --services,')
+      say('like --services "Haircut:30:45.00; Wash & cut:45:60".')
+    } else if (!openPayoutAccount && status === 'live' && !given.has('dry-run')) {
       say('They can be found now, and booked as soon as each has opened a payout account.')
     }
   })
@@ -80,7 +84,7 @@ function tell(report: ImportReport, dry: boolean, seconds: number): void {
   tellNotes('twice', duplicates)
   const written = dry
     ? 'nothing written (dry run)'
-    : `${created} new, ${updated} changed, ${claimed} left to their owners, ${payoutAccountsReady} can be paid`
+    : `${created} new, ${updated} brought up to date, ${claimed} left to their owners, ${payoutAccountsReady} can be paid`
   say(`${rows} rows in ${seconds.toFixed(1)} s: ${written}, ${rejected.length} not taken.`)
 }
 

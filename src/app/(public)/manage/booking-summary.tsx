@@ -2,7 +2,7 @@ import Link from 'next/link'
 import type { BookingView } from '#src/modules/bookings/reads.ts'
 import { Card } from '#src/ui/card.tsx'
 import { Facts } from '#src/ui/facts.tsx'
-import { sayDuration, sayLongDay, saySpan, sayZone } from '#src/ui/format.ts'
+import { onOneLine, sayDuration, sayLongDay, saySpan, sayZone } from '#src/ui/format.ts'
 import { InYourZone } from '#src/ui/in-your-zone.tsx'
 import { Photo } from '#src/ui/photo.tsx'
 import { policySentence } from '#src/ui/policy-sentence.ts'
@@ -37,7 +37,9 @@ function goingBack({ refunds, figures }: BookingView) {
 /** What, when, where, with whom, and for how much: the same sheet at checkout, on the confirmation and on the manage page. */
 export function BookingSummary({ view, now, locale, feePercent, signInHref }: BookingSummaryProps) {
   const { place, provider, service, timeZone, startsAt, endsAt, figures, payment } = view
-  const address = [place.addressLine, place.city, place.region, place.postalCode].filter(Boolean).join(', ')
+  const addressWith = (postalCode: string) =>
+    [place.addressLine, place.city, place.region, postalCode].filter(Boolean).join(', ')
+  const address = addressWith(place.postalCode)
   return (
     <Card as="section">
       <h2 className="sr-only">Your booking</h2>
@@ -77,7 +79,7 @@ export function BookingSummary({ view, now, locale, feePercent, signInHref }: Bo
                 'Online. The provider sends the link.'
               ) : (
                 <span key="where">
-                  {address}
+                  {addressWith(onOneLine(place.postalCode))}
                   {address && (
                     <a
                       data-no-print

@@ -2,6 +2,7 @@ import Link from 'next/link'
 import type { CategoryView, SearchResult } from '#src/modules/catalog/reads.ts'
 import { Button } from '#src/ui/button.tsx'
 import { Checkbox, Field, Select } from '#src/ui/field.tsx'
+import { sayNumber } from '#src/ui/format.ts'
 import { FilterIcon } from '#src/ui/icons.tsx'
 import {
   DURATIONS_MINUTES,
@@ -17,6 +18,7 @@ export interface FiltersProps {
   categories: readonly CategoryView[]
   facets: SearchResult['facets']['categories']
   currency: string
+  locale: string
   /** As it was typed, where that makes no sense. */
   typed: Readonly<Record<'timeFrom' | 'timeUntil' | 'priceMax', string | undefined>>
   problems: SearchProblems
@@ -26,7 +28,7 @@ export interface FiltersProps {
 
 /** Everything that narrows a search. Beside the results on wide screens; folded away above them on a phone. */
 export function Filters(props: FiltersProps) {
-  const { query, categories, facets, currency, typed, problems, active } = props
+  const { query, categories, facets, currency, locale, typed, problems, active } = props
   return (
     // Open where something inside has to be put right.
     <details
@@ -38,7 +40,7 @@ export function Filters(props: FiltersProps) {
       </summary>
       <div className="flex flex-col gap-6 max-lg:mt-4 max-lg:rounded-card max-lg:border max-lg:border-line max-lg:bg-surface max-lg:p-4">
         {problems.categoryId && <p className="text-sm font-medium text-danger">{problems.categoryId}</p>}
-        <CategoryLinks query={query} categories={categories} facets={facets} />
+        <CategoryLinks query={query} categories={categories} facets={facets} locale={locale} />
         {query.categoryId && <input type="hidden" name="categoryId" value={query.categoryId} />}
         {query.sort && <input type="hidden" name="sort" value={query.sort} />}
         <fieldset className="grid grid-cols-2 gap-3">
@@ -118,7 +120,12 @@ export function Filters(props: FiltersProps) {
   )
 }
 
-function CategoryLinks({ query, categories, facets }: Pick<FiltersProps, 'query' | 'categories' | 'facets'>) {
+function CategoryLinks({
+  query,
+  categories,
+  facets,
+  locale,
+}: Pick<FiltersProps, 'query' | 'categories' | 'facets' | 'locale'>) {
   const path = pathTo(categories, query.categoryId)
   // One level at a time: what is inside of the chosen category, or the top.
   const counts = new Map(facets.map(({ id, count }) => [id, count]))
@@ -163,7 +170,7 @@ function CategoryLinks({ query, categories, facets }: Pick<FiltersProps, 'query'
               href={searchHref(query, { categoryId: id })}
               className="flex min-h-9 items-center justify-between gap-3 text-link hover:underline"
             >
-              {name} <span className="tabular text-sm text-ink-soft">{count}</span>
+              {name} <span className="tabular text-sm text-ink-soft">{sayNumber(count, locale)}</span>
             </Link>
           </li>
         ))}

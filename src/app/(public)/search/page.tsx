@@ -110,6 +110,7 @@ export default async function SearchPage({ searchParams }: PageProps) {
             categories={categories}
             facets={found.facets.categories}
             currency={currency}
+            locale={locale.tag}
             typed={{
               timeFrom: one(params, 'timeFrom'),
               timeUntil: one(params, 'timeUntil'),

@@ -82,7 +82,7 @@ export async function importProviders(ctx: Ctx, options: ImportOptions): Promise
   const mapping = detectMapping(first && 'row' in first ? first.row : {}, options.mapping)
   if (mapping.name === undefined) {
     throw new ImportRefused(
-      'No column looks like a name. Map one (name=COLUMN), or make one up (name="Salon, {street}").',
+      'No column looks like a name. Map one, or make one up: --mapping "name=Hair salon, {street}"',
     )
   }
 

@@ -17,6 +17,7 @@ import {
   sayOffset,
   sayTime,
   sayZone,
+  spanOf,
 } from '#src/ui/format.ts'
 import { BoltIcon, OnlineIcon, PinIcon, StarIcon } from '#src/ui/icons.tsx'
 import { addDays, weekdayOf } from '#src/ui/month-grid.ts'
@@ -321,7 +322,7 @@ function HoursAndPlace({ provider, now, locale }: { provider: ProviderPage; now:
               {windows.length === 0
                 ? 'Closed'
                 : windows
-                    .map(({ opens, closes }) => `${wallTime(opens, locale)} – ${wallTime(closes, locale)}`)
+                    .map(({ opens, closes }) => spanOf(wallTime(opens, locale), wallTime(closes, locale)))
                     .join(', ')}
             </dd>
           </div>

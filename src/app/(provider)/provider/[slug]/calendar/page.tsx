@@ -4,7 +4,7 @@ import { Temporal } from '#src/kernel/time.ts'
 import { listBookings, type BookingListItem } from '#src/modules/bookings/reads.ts'
 import { getSchedule, type ScheduleView } from '#src/modules/scheduling/reads.ts'
 import { Button, ButtonLink } from '#src/ui/button.tsx'
-import { sayDuration, sayMoment, sayZone } from '#src/ui/format.ts'
+import { sayDuration, sayMoment, sayZone, spanOf } from '#src/ui/format.ts'
 import { NextIcon, PreviousIcon } from '#src/ui/icons.tsx'
 import { Notice } from '#src/ui/notice.tsx'
 import { PrintButton } from '#src/ui/print-button.tsx'
@@ -265,9 +265,8 @@ function hoursInWords({ rules, overrides }: ScheduleView, date: Temporal.PlainDa
   const windows = override ? override.windows : rules.filter(({ weekday }) => weekday === date.dayOfWeek)
   if (windows.length === 0) return override ? 'Closed on this day' : 'Closed'
   const words = windows
-    .map(
-      ({ opensMinute, closesMinute }) =>
-        `${sayWallTime(opensMinute, locale)} – ${sayWallTime(closesMinute, locale)}`,
+    .map(({ opensMinute, closesMinute }) =>
+      spanOf(sayWallTime(opensMinute, locale), sayWallTime(closesMinute, locale)),
     )
     .join(', ')
   return override ? `Open ${words}, on this day only` : `Open ${words}`

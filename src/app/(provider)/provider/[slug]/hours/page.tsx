@@ -1,7 +1,7 @@
 import { listBookings, type BookingListItem } from '#src/modules/bookings/reads.ts'
 import { getSchedule, type ScheduleView } from '#src/modules/scheduling/reads.ts'
 import { Card } from '#src/ui/card.tsx'
-import { localDateOf, sayMoment, sayZone } from '#src/ui/format.ts'
+import { localDateOf, sayMoment, sayZone, spanOf } from '#src/ui/format.ts'
 import { Column, PageHeading } from '#src/ui/shell.tsx'
 import { Temporal } from '#src/kernel/time.ts'
 import { one, type Query } from '../../../../(public)/query.ts'
@@ -78,9 +78,8 @@ export default async function HoursPage({ params, searchParams }: PageProps) {
                   {windows.length === 0
                     ? 'closed'
                     : windows
-                        .map(
-                          ({ opensMinute, closesMinute }) =>
-                            `${sayWallTime(opensMinute, locale.tag)} – ${sayWallTime(closesMinute, locale.tag)}`,
+                        .map(({ opensMinute, closesMinute }) =>
+                          spanOf(sayWallTime(opensMinute, locale.tag), sayWallTime(closesMinute, locale.tag)),
                         )
                         .join(', ')}
                 </span>
