@@ -1,12 +1,12 @@
 import { customType } from 'drizzle-orm/pg-core'
-import { isoText, Temporal } from '#src/kernel/time.ts'
+import { instantOf, isoText, Temporal } from '#src/kernel/time.ts'
 import type { TimeRange } from '#src/kernel/time-range.ts'
 
 /** timestamptz as an instant. */
 export const instant = customType<{ data: Temporal.Instant; driverData: string }>({
   dataType: () => 'timestamptz',
   toDriver: isoText,
-  fromDriver: (value) => Temporal.Instant.from(value),
+  fromDriver: instantOf,
 })
 
 /** date as a plain date, without a zone. */
@@ -30,7 +30,7 @@ export const timeRange = customType<{ data: TimeRange; driverData: string }>({
   fromDriver: (value) => {
     const [start, end] = value.slice(1, -1).replaceAll('"', '').split(',')
     if (!start || !end) throw new TypeError('a stored time range has both ends')
-    return { start: Temporal.Instant.from(start), end: Temporal.Instant.from(end) }
+    return { start: instantOf(start), end: instantOf(end) }
   },
 })
 
