@@ -32,12 +32,3 @@ export function isoText(instant: Temporal.Instant): string {
   const text = new Date(instant.epochMilliseconds).toISOString()
   return text.endsWith('.000Z') ? text.replace('.000', '') : text.replace(/0+Z$/, 'Z')
 }
-
-const IN_UTC_TO_THE_MILLISECOND = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:\+00|Z)$/
-
-/** Reads what PostgreSQL or {@link isoText} has written. As `Temporal.Instant.from`, which takes longer: a row holds several. */
-export function instantOf(text: string): Temporal.Instant {
-  if (!IN_UTC_TO_THE_MILLISECOND.test(text)) return Temporal.Instant.from(text)
-  const time = text.slice(11, text.endsWith('Z') ? -1 : -3)
-  return Temporal.Instant.fromEpochMilliseconds(Date.parse(`${text.slice(0, 10)}T${time}Z`))
-}
