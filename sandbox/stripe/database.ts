@@ -64,6 +64,11 @@ UPDATE objects SET status = 'connected' WHERE kind = 'account' AND status IS NUL
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `
 
+/** An object's id is random, so each insert touches pages all over an index: the default of 2 MB reads them again and again. */
+const CACHE_KIB = 65_536
+/** Of 4 KB. What a checkpoint writes back it writes once, however often it has changed since the last. */
+const CHECKPOINT_PAGES = 4_000
+
 /** node:sqlite still announces itself as experimental; the sandbox's terminal is not the place to say so. */
 function loadSqlite(): typeof Sqlite {
   const original = process.emitWarning
@@ -83,6 +88,7 @@ export function openDatabase(file: string): Sqlite.DatabaseSync {
   const { DatabaseSync: Database } = loadSqlite()
   const database = new Database(file)
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000')
+  database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   database.exec(SCHEMA)
   return database
 }

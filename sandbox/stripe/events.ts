@@ -14,16 +14,15 @@ export function emit(work: Work, type: EventType, object: Emitted, previous?: Re
   // What happens to an account without its platform is not the platform's to know.
   const hears = !connected || work.store.find('account', work.account)?.aside.disconnected !== true
   const endpoints = work.store
-    .list('webhook_endpoint', work.platform, { status: 'enabled' }, { limit: 100 })
-    .rows.filter((row) => hears && row.aside.connect === connected && wants(row.object.enabled_events, type))
-    .reverse()
+    .endpoints()
+    .filter((row) => hears && row.aside.connect === connected && wants(row.object.enabled_events, type))
   const event: StoredEvent = {
     id: newId('evt'),
     object: 'event',
     ...(connected && { account: work.account }),
     api_version: API_VERSION,
     created: work.now,
-    data: { object: structuredClone(object), ...(previous && { previous_attributes: previous }) },
+    data: { object, ...(previous && { previous_attributes: previous }) },
     livemode: false,
     pending_webhooks: endpoints.length,
     request: { id: work.requestId, idempotency_key: work.idempotencyKey },

@@ -129,12 +129,19 @@ export function checkPrecision(amount: number, currency: string, param: string):
   )
 }
 
+/** By currency, of which there are few: making one takes longer than all else that a page needs. */
+const formats = new Map<string, Intl.NumberFormat>()
+
 export function formatMoney(amount: number, currency: string): string {
   const decimals = decimalsOf(currency)
-  return new Intl.NumberFormat('en-US', {
-    style: 'currency',
-    currency: currency.toUpperCase(),
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  }).format(amount / 10 ** decimals)
+  const format =
+    formats.get(currency) ??
+    new Intl.NumberFormat('en-US', {
+      style: 'currency',
+      currency: currency.toUpperCase(),
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    })
+  formats.set(currency, format)
+  return format.format(amount / 10 ** decimals)
 }

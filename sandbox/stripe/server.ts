@@ -139,7 +139,7 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
     try {
       if (fault?.action === 'delay') await wait(fault.delayMs)
       const answer = answerApi(currentWork(), request, match, fault)
-      webhooks.wake()
+      if (request.method !== 'GET') webhooks.wake()
       deliver(response, answer, fault)
     } catch (error) {
       log(`bug: ${subject}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)

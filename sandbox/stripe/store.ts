@@ -47,6 +47,8 @@ export interface Store {
     filters: Filters,
     page: Page,
   ): { rows: Row<K>[]; hasMore: boolean }
+  /** The enabled ones, the oldest first; every event asks for them. Not to be changed: `find` gives a copy for that. */
+  endpoints(): readonly Row<'webhook_endpoint'>[]
   due(now: number, limit: number): Row<Kind>[]
   prepare(sql: string): StatementSync
   close(): void
@@ -83,6 +85,15 @@ export function openStore(file: string): Store {
     'SELECT seq, kind, account, body, aside FROM objects WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?',
   )
 
+  const enabledEndpoints = prepare(
+    `SELECT seq, kind, account, body, aside FROM objects WHERE kind = 'webhook_endpoint' AND status = 'enabled' ORDER BY seq`,
+  )
+  /** Null when they may have changed. */
+  let endpoints: Row<'webhook_endpoint'>[] | null = null
+  const forget = (kind: Kind) => {
+    if (kind === 'webhook_endpoint') endpoints = null
+  }
+
   function columns<K extends Kind>(kind: K, object: Kinds[K], aside: Asides[K]): SQLInputValue[] {
     const described: Columns = COLUMNS_OF[kind](object, aside)
     return COLUMN_NAMES.map((name) => described[name] ?? null)
@@ -99,6 +110,7 @@ export function openStore(file: string): Store {
         return result
       } catch (error) {
         if (database.isTransaction) rollback.run()
+        endpoints = null // read in between, they may be such as never were
         throw error
       }
     },
@@ -111,6 +123,7 @@ export function openStore(file: string): Store {
       return row && rowOf(row)
     },
     insert(kind, object, more) {
+      forget(kind)
       const aside = JSON.stringify(more.aside)
       const values = columns(kind, object, more.aside)
       if (more.payout) values[COLUMN_NAMES.indexOf('payout')] = more.payout
@@ -126,6 +139,7 @@ export function openStore(file: string): Store {
       return { kind, seq: Number(lastInsertRowid), account: more.account, object, aside: more.aside }
     },
     save(row, dueAt) {
+      forget(row.kind)
       updateRow.run(
         JSON.stringify(row.object),
         JSON.stringify(row.aside),
@@ -135,10 +149,15 @@ export function openStore(file: string): Store {
       if (dueAt !== undefined) updateDue.run(dueAt, row.seq)
     },
     remove(id) {
+      endpoints = null
       prepare('DELETE FROM objects WHERE id = ?').run(id)
     },
     list(kind, account, filters, page) {
       return listRows(prepare, kind, account, filters, page)
+    },
+    endpoints() {
+      endpoints ??= (enabledEndpoints.all() as StoredRow[]).map((row) => rowOf<'webhook_endpoint'>(row))
+      return endpoints
     },
     due(now, limit) {
       return (dueRows.all(now, limit) as StoredRow[]).map(rowOf)

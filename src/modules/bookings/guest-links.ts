@@ -99,15 +99,6 @@ const selectPresentLink = preparedSelect<{ bookingId: BookingId; now: Temporal.I
       .limit(1),
 )
 
-/** Where a guest sees and changes the booking. Null for customers, who sign in. */
-export async function guestManageUrl(
-  ctx: Pick<Ctx, 'db' | 'config' | 'now'>,
-  bookingId: BookingId,
-): Promise<string | null> {
-  const key = await findGuestKey(ctx.db, ctx, bookingId)
-  return key ? `${ctx.config.NEXT_PUBLIC_APP_URL}/manage/${key}` : null
-}
-
 function verifiedLinkId({ config }: LinkSigner, key: string): string | null {
   const [idPart, signaturePart, ...rest] = key.split('.')
   if (!idPart || !signaturePart || rest.length > 0) return null

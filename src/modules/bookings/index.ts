@@ -1,6 +1,6 @@
 export { bookingClaimedWith } from './claim-booking.ts'
 export { findBookingFacts, getBookingFacts, type BookingFacts } from './facts.ts'
-export { bookingOfGuestKey, findGuestKey, guestManageUrl } from './guest-links.ts'
+export { bookingOfGuestKey, findGuestKey } from './guest-links.ts'
 export { datedPolicy, refundParts, type DatedPolicyStep } from './domain/cancellation.ts'
 export { BOOKING_STATES, type BookingState } from './domain/lifecycle.ts'
 export { partyOf } from './domain/party.ts'

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq, getTableColumns, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Party } from '#src/kernel/actor.ts'
 import { assert } from '#src/kernel/assert.ts'
@@ -8,7 +8,7 @@ import type { Role } from '#src/kernel/rights.ts'
 import { laterOf } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
-import { preparedSelect } from '#src/platform/db/prepared.ts'
+import { prepared, preparedSelect } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { findTransition, type TransitionName } from './domain/lifecycle.ts'
 import { partyAs, roleIn } from './domain/party.ts'
@@ -59,19 +59,16 @@ export async function moveBooking(tx: Tx, ctx: Ctx, booking: Booking, move: Move
   if (!transition) throw refuse('booking.wrong_state', { state: booking.state })
   // The call may have read its clock before it waited for the lock; the history goes on from where it is.
   const at = laterOf(ctx.now, booking.updatedAt)
-  const [moved] = await tx
-    .update(bookings)
-    .set({
-      ...move.set,
-      state: transition.to,
-      eventCount: booking.eventCount + 1,
-      calendarSequence: sql`${bookings.calendarSequence} + ${move.changesCalendar ? 1 : 0}`,
-      updatedAt: at,
-    })
-    .where(eq(bookings.id, booking.id))
-    .returning()
+  const values: MoveValues = {
+    id: booking.id,
+    state: transition.to,
+    eventCount: booking.eventCount + 1,
+    calendarSequence: booking.calendarSequence + (move.changesCalendar ? 1 : 0),
+    updatedAt: at,
+  }
+  const [moved] = await (move.set ? updateMoved(tx, values, move.set) : updateStateAlone(tx, values))
   assert(moved, 'a locked booking is still there')
-  await tx.insert(bookingEvents).values({
+  await insertEvent(tx, {
     bookingId: booking.id,
     sequence: moved.eventCount,
     transition: move.transition,
@@ -86,3 +83,34 @@ export async function moveBooking(tx: Tx, ctx: Ctx, booking: Booking, move: Move
   })
   return moved
 }
+
+type MoveValues = Pick<Booking, 'id' | 'state' | 'eventCount' | 'calendarSequence' | 'updatedAt'>
+
+function updateMoved(db: Queryable, { id, ...values }: MoveValues, set: Move['set']) {
+  return db
+    .update(bookings)
+    .set({ ...set, ...values })
+    .where(eq(bookings.id, id))
+    .returning()
+}
+
+// A placeholder stands where a value will: the builder takes it, its types do not say so.
+const places = <Name extends string>(names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]))
+
+const updateStateAlone = preparedSelect<MoveValues, Booking>((db) =>
+  updateMoved(
+    db,
+    places(['id', 'state', 'eventCount', 'calendarSequence', 'updatedAt']) as unknown as MoveValues,
+    {},
+  ),
+)
+
+type NewEvent = typeof bookingEvents.$inferInsert
+const EVENT_COLUMNS = Object.keys(getTableColumns(bookingEvents))
+const insertEvent = prepared<NewEvent>((db) =>
+  db
+    .insert(bookingEvents)
+    .values(places(EVENT_COLUMNS) as unknown as NewEvent)
+    .getSQL(),
+)

@@ -2,11 +2,13 @@ import { sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import { assert } from '#src/kernel/assert.ts'
 import type { BookingId, DocumentId, RefundId } from '#src/kernel/ids.ts'
+import { isoText } from '#src/kernel/time.ts'
 import { getBookingFacts, type BookingFacts } from '#src/modules/bookings/index.ts'
 import { findRefund, lockPaymentOfBooking, type Payment, type Refund } from '#src/modules/payments/index.ts'
 import type { Config } from '#src/platform/config.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
+import { prepared } from '#src/platform/db/prepared.ts'
 import {
   addressLines,
   creditNoteOf,
@@ -15,7 +17,7 @@ import {
   type NamedParty,
 } from './domain/content.ts'
 import { findReceipt, isCredited, listDocumentsOf } from './queries.ts'
-import { documents, type Document, type DocumentKind } from './tables.ts'
+import type { Document, DocumentKind } from './tables.ts'
 
 /**
  * Issues the receipt of a booking whose money was taken; once, however often it is asked for.
@@ -90,7 +92,6 @@ export function platformOf({ PLATFORM_NAME, PLATFORM_ADDRESS, PLATFORM_TAX_NUMBE
   return { name: PLATFORM_NAME, lines: lines.filter(Boolean), taxNumber: PLATFORM_TAX_NUMBER ?? null }
 }
 
-/** The number is taken last: everybody who issues waits for its row, and no longer than this insert takes. */
 async function insert(
   tx: Tx,
   ctx: Ctx,
@@ -99,32 +100,37 @@ async function insert(
   content: DocumentContent,
   of: Pick<Document, 'refundId' | 'receiptId'>,
 ): Promise<Document> {
-  const { year } = ctx.now.toZonedDateTimeISO('UTC')
-  const [document] = await tx
-    .insert(documents)
-    .values({
-      id: randomUUID() as DocumentId,
-      kind,
-      year,
-      sequence: await takeNumber(tx, kind, year),
-      bookingId,
-      ...of,
-      issuedAt: ctx.now,
-      currency,
-      totalMinor: BigInt(content.totalMinor),
-      content,
-    })
-    .returning()
-  assert(document, 'an inserted document is returned')
-  return document
+  const known = {
+    id: randomUUID() as DocumentId,
+    kind,
+    year: ctx.now.toZonedDateTimeISO('UTC').year,
+    bookingId,
+    ...of,
+    issuedAt: ctx.now,
+    currency,
+    totalMinor: BigInt(content.totalMinor),
+    content,
+  }
+  const { rows } = await insertNumbered(tx, {
+    ...known,
+    issuedAt: isoText(ctx.now),
+    content: JSON.stringify(content),
+  })
+  const [numbered] = rows
+  assert(numbered, 'an inserted document is returned')
+  return { ...known, ...numbered }
 }
 
-async function takeNumber(tx: Tx, kind: DocumentKind, year: number): Promise<number> {
-  const { rows } = await tx.execute<{ taken: number }>(sql`
-    insert into document_series as s (kind, year, next_number) values (${kind}, ${year}, 2)
-    on conflict (kind, year) do update set next_number = s.next_number + 1
-    returning next_number - 1 as taken`)
-  const [row] = rows
-  assert(row, 'a series has a next number')
-  return row.taken
-}
+const $ = sql.placeholder
+/** The number is taken last, and with the document: everybody who issues waits for its row until this transaction has ended. */
+const insertNumbered = prepared<Record<string, unknown>, Pick<Document, 'sequence' | 'number'>>(
+  () => sql`
+    with taken as (
+      insert into document_series as s (kind, year, next_number) values (${$('kind')}, ${$('year')}, 2)
+      on conflict (kind, year) do update set next_number = s.next_number + 1
+      returning next_number - 1 as number)
+    insert into documents (id, kind, year, sequence, booking_id, refund_id, receipt_id, issued_at, currency, total_minor, content)
+    select ${$('id')}::uuid, ${$('kind')}, ${$('year')}::int, taken.number, ${$('bookingId')}::uuid, ${$('refundId')}::uuid,
+      ${$('receiptId')}::uuid, ${$('issuedAt')}::timestamptz, ${$('currency')}, ${$('totalMinor')}::bigint, ${$('content')}::jsonb
+    from taken returning sequence, number`,
+)

@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { BookingId, DocumentId, RefundId } from '#src/kernel/ids.ts'
 import type { Queryable } from '#src/platform/db/database.ts'
+import { preparedSelect } from '#src/platform/db/prepared.ts'
 import { documents, type Document } from './tables.ts'
 
 /** A booking has a receipt and a credit note for each refund; more than this many are a fault. */
@@ -12,12 +13,16 @@ export async function findDocument(db: Queryable, id: DocumentId): Promise<Docum
 }
 
 export async function findReceipt(db: Queryable, bookingId: BookingId): Promise<Document | null> {
-  const [receipt] = await db
-    .select()
-    .from(documents)
-    .where(and(eq(documents.bookingId, bookingId), eq(documents.kind, 'receipt')))
+  const [receipt] = await selectReceipt(db, { bookingId })
   return receipt ?? null
 }
+
+const selectReceipt = preparedSelect<{ bookingId: BookingId }, Document>((db) =>
+  db
+    .select()
+    .from(documents)
+    .where(and(eq(documents.bookingId, sql.placeholder('bookingId')), eq(documents.kind, 'receipt'))),
+)
 
 /** The receipt first, then what was credited, in order. */
 export async function listDocumentsOf(db: Queryable, bookingId: BookingId): Promise<Document[]> {

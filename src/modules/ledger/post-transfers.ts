@@ -1,7 +1,8 @@
-import { inArray, sql, type SQL } from 'drizzle-orm'
+import { inArray, sql } from 'drizzle-orm'
 import { assert } from '#src/kernel/assert.ts'
-import type { Temporal } from '#src/kernel/time.ts'
+import { isoText, type Temporal } from '#src/kernel/time.ts'
 import type { Tx } from '#src/platform/db/database.ts'
+import { prepared } from '#src/platform/db/prepared.ts'
 import { accountName, ownerOf, type Account } from './domain/accounts.ts'
 import { assertTransfer, type Transfer } from './domain/transfers.ts'
 import { deterministicId } from './ids.ts'
@@ -21,20 +22,19 @@ export async function postTransfers(
 ): Promise<number> {
   if (transfers.length === 0) return 0
   transfers.forEach(assertTransfer)
-  const rows = transfers.map((transfer) => rowOf(transfer, now))
-  const { rowCount } = await tx.execute(sql`
-    with opened as (${openAccounts(now, transfers)})
-    insert into ledger_transfers (id, kind, debit_account_id, credit_account_id, amount_minor, currency, subject_id,
-      effect_key, external_id, reverses_id, description, facts, occurred_at, recorded_at)
-    values ${sql.join(rows.map(valuesOf), sql`, `)}
-    on conflict do nothing`) // of any index: the id follows from the effect key, and a twin at the same moment meets it first
+  const rows = transfers.map(rowOf)
+  const { rowCount } = await insertTransfers(tx, {
+    now: isoText(now),
+    transfers: JSON.stringify(rows.map(jsonOf)),
+    ...accountsOf(transfers),
+  })
   if (rowCount !== rows.length) await assertSameFigures(tx, rows)
   return rowCount ?? 0
 }
 
 type Row = ReturnType<typeof rowOf>
 
-function rowOf(transfer: Transfer, now: Temporal.Instant) {
+function rowOf(transfer: Transfer) {
   const { currency, amountMinor } = transfer.amount
   return {
     id: deterministicId(transfer.effectKey),
@@ -50,7 +50,6 @@ function rowOf(transfer: Transfer, now: Temporal.Instant) {
     description: transfer.description,
     facts: transfer.facts ?? {},
     occurredAt: transfer.occurredAt,
-    recordedAt: now,
   }
 }
 
@@ -58,20 +57,12 @@ function accountId(account: Account, currency: Transfer['amount']['currency']): 
   return deterministicId(accountName(account, currency))
 }
 
-function valuesOf(row: Row): SQL {
-  return sql`(${row.id}, ${row.kind}, ${row.debitAccountId}, ${row.creditAccountId}, ${row.amountMinor}, ${row.currency},
-    ${row.subjectId}, ${row.effectKey}, ${row.externalId}, ${row.reversesId}, ${row.description},
-    ${JSON.stringify(row.facts)}::jsonb, ${row.occurredAt.toString()}, ${firstOpenInstant(row.recordedAt)})`
+function jsonOf({ amountMinor, occurredAt, ...row }: Row) {
+  return { ...row, amountMinor: String(amountMinor), occurredAt: isoText(occurredAt) }
 }
 
-/** A day that is sealed takes nothing more: who began before midnight and comes this late is recorded on the first open day. */
-function firstOpenInstant(at: Temporal.Instant): SQL {
-  return sql`greatest(${at.toString()}::timestamptz,
-    (select (max(on_date) + 1)::timestamp at time zone 'UTC' from ledger_days))`
-}
-
-/** In the same statement as the transfers: almost always every account is there, and this costs one look by id. */
-function openAccounts(now: Temporal.Instant, transfers: readonly Transfer[]): SQL {
+/** The accounts that the transfers name, column by column. */
+function accountsOf(transfers: readonly Transfer[]) {
   const named = transfers.flatMap(({ debit, credit, amount: { currency } }) =>
     [debit, credit].map((account) => ({
       id: accountId(account, currency),
@@ -83,16 +74,37 @@ function openAccounts(now: Temporal.Instant, transfers: readonly Transfer[]): SQ
   const accounts = [...new Map(named.map((account) => [account.id, account])).values()]
   // In id order, so that two transactions that open the same accounts wait for each other and do not deadlock.
   accounts.sort((a, b) => (a.id < b.id ? -1 : 1))
-  const column = (values: readonly (string | null)[]) => sql.param(values)
-  return sql`
-    insert into ledger_accounts (id, code, owner_id, currency, created_at)
-    select w.id, w.code, w.owner_id, w.currency, ${now.toString()}
-    from unnest(${column(accounts.map(({ id }) => id))}::uuid[], ${column(accounts.map(({ code }) => code))}::text[],
-      ${column(accounts.map(({ ownerId }) => ownerId))}::uuid[], ${column(accounts.map(({ currency }) => currency))}::text[])
-      w (id, code, owner_id, currency)
-    where not exists (select from ledger_accounts a where a.id = w.id)
-    on conflict do nothing`
+  return {
+    accountIds: accounts.map(({ id }) => id),
+    codes: accounts.map(({ code }) => code),
+    ownerIds: accounts.map(({ ownerId }) => ownerId),
+    currencies: accounts.map(({ currency }) => currency),
+  }
 }
+
+const $ = sql.placeholder
+// Accounts in the same statement: almost always every one is there, and this costs one look by id. A day that is sealed takes
+// nothing more: who began before midnight and comes this late is recorded on the first open day. The conflict may be of any
+// index: the id follows from the effect key, and a twin at the same moment meets it first.
+const insertTransfers = prepared<Record<string, string | readonly (string | null)[]>>(
+  () => sql`
+    with opened as (
+      insert into ledger_accounts (id, code, owner_id, currency, created_at)
+      select w.id, w.code, w.owner_id, w.currency, ${$('now')}::timestamptz
+      from unnest(${$('accountIds')}::uuid[], ${$('codes')}::text[], ${$('ownerIds')}::uuid[], ${$('currencies')}::text[])
+        w (id, code, owner_id, currency)
+      where not exists (select from ledger_accounts a where a.id = w.id)
+      on conflict do nothing)
+    insert into ledger_transfers (id, kind, debit_account_id, credit_account_id, amount_minor, currency, subject_id,
+      effect_key, external_id, reverses_id, description, facts, occurred_at, recorded_at)
+    select id, kind, "debitAccountId", "creditAccountId", "amountMinor", currency, "subjectId", "effectKey", "externalId",
+      "reversesId", description, facts, "occurredAt",
+      greatest(${$('now')}::timestamptz, (select (max(on_date) + 1)::timestamp at time zone 'UTC' from ledger_days))
+    from jsonb_to_recordset(${$('transfers')}::jsonb) as t (id uuid, kind text, "debitAccountId" uuid, "creditAccountId" uuid,
+      "amountMinor" bigint, currency text, "subjectId" uuid, "effectKey" text, "externalId" text, "reversesId" uuid,
+      description text, facts jsonb, "occurredAt" timestamptz)
+    on conflict do nothing`,
+)
 
 async function assertSameFigures(tx: Tx, rows: readonly Row[]): Promise<void> {
   const stored = await tx

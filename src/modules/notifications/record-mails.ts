@@ -2,9 +2,11 @@ import { sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { BookingId, MailId, ProviderId, UserId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import { isoText } from '#src/kernel/time.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
-import { enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import { prepared } from '#src/platform/db/prepared.ts'
+import { addJob, enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
 import { saidIn } from './domain/event.ts'
 import type { Addressee, BookingFacts } from './domain/facts.ts'
 import {
@@ -18,7 +20,6 @@ import {
 } from './domain/who-gets-what.ts'
 import { bookingFactsOf, findPayoutAccountFacts, findPayoutFacts } from './facts.ts'
 import { syncReminders } from './sync-reminders.ts'
-import { mails } from './tables.ts'
 import {
   composeAccountMail,
   composeBookingMail,
@@ -174,23 +175,36 @@ interface NewMail {
 }
 
 async function insertMail(tx: Tx, ctx: Ctx, addressee: Addressee, { fact, ...mail }: NewMail): Promise<void> {
-  const id = randomUUID() as MailId
-  const inserted = await tx
-    .insert(mails)
-    .values({
-      id,
-      dedupeKey: `${fact}:${mail.template}:${mail.recipientKind}:${addressee.email.toLowerCase()}`,
-      ...mail,
-      recipientEmail: addressee.email,
-      recipientUserId: addressee.userId as UserId | null,
-      createdAt: ctx.now,
-    })
-    .onConflictDoNothing({ target: mails.dedupeKey })
-    .returning({ id: mails.id })
-  if (inserted.length > 0) await enqueueSend(tx, id)
+  await insertWithJob(tx, {
+    ...mail,
+    id: randomUUID(),
+    dedupeKey: `${fact}:${mail.template}:${mail.recipientKind}:${addressee.email.toLowerCase()}`,
+    recipientEmail: addressee.email,
+    recipientUserId: addressee.userId,
+    facts: JSON.stringify(mail.facts),
+    now: isoText(ctx.now),
+  })
 }
 
 const JOB_KEY_PREFIX = 'mail:'
+
+const $ = sql.placeholder
+/** The mail and the job that sends it; neither, where the mail is there. */
+const insertWithJob = prepared<Record<string, string | null>>(
+  () => sql`
+    with mail as (
+      insert into mails (id, dedupe_key, template, recipient_kind, booking_id, provider_id, recipient_email, recipient_user_id,
+        facts, subject, created_at)
+      values (${$('id')}, ${$('dedupeKey')}, ${$('template')}, ${$('recipientKind')}, ${$('bookingId')}, ${$('providerId')},
+        ${$('recipientEmail')}, ${$('recipientUserId')}, ${$('facts')}, ${$('subject')}, ${$('now')})
+      on conflict (dedupe_key) do nothing returning id)
+    select ${addJob({
+      task: SEND_TASK,
+      payload: sql`json_build_object('mailId', id)`,
+      key: sql`${JOB_KEY_PREFIX}::text || id`,
+      priority: JOB_PRIORITY.mail,
+    })} from mail`,
+)
 
 export async function enqueueSend(tx: Tx, id: MailId): Promise<void> {
   await enqueue(

@@ -2,7 +2,9 @@ import { and, eq, isNull, lt, not, or, sql } from 'drizzle-orm'
 import type { Mailer, MailMessage } from '#src/integrations/mailer/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { MailId } from '#src/kernel/ids.ts'
+import { isoText, type Temporal } from '#src/kernel/time.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import { prepared, preparedSelect } from '#src/platform/db/prepared.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { Trouble } from '#src/platform/errors.ts'
 import { calendarFile } from './calendar-file.ts'
@@ -84,18 +86,31 @@ export async function sendMail(ctx: Ctx, mailer: Mailer, mailId: MailId): Promis
 
 async function takeInHand(ctx: Ctx, mailId: MailId): Promise<Mail | null> {
   const lapsed = ctx.now.subtract({ seconds: IN_HAND_SECONDS_MAX })
-  const queued = and(eq(mails.id, mailId), eq(mails.status, 'queued'))
-  const [taken] = await ctx.db
-    .update(mails)
-    .set({ attempts: sql`${mails.attempts} + 1`, sentAt: ctx.now })
-    .where(and(queued, or(isNull(mails.sentAt), lt(mails.sentAt, lapsed))))
-    .returning()
+  const [taken] = await updateTaken(ctx.db, { mailId, lapsed, now: isoText(ctx.now) })
   if (taken) return taken
-  const [waiting] = await ctx.db.select({ id: mails.id }).from(mails).where(queued)
+  const [waiting] = await ctx.db
+    .select({ id: mails.id })
+    .from(mails)
+    .where(and(eq(mails.id, mailId), eq(mails.status, 'queued')))
   // Not done, only not ours: this job stays, in case the other sender is dying.
   if (waiting) throw new Trouble('mail', 'another sender has this mail in hand')
   return null
 }
+
+const $ = sql.placeholder
+const updateTaken = preparedSelect<{ mailId: MailId; lapsed: Temporal.Instant; now: string }, Mail>((db) =>
+  db
+    .update(mails)
+    .set({ attempts: sql`${mails.attempts} + 1`, sentAt: sql`${$('now')}` })
+    .where(
+      and(
+        eq(mails.id, $('mailId')),
+        eq(mails.status, 'queued'),
+        or(isNull(mails.sentAt), lt(mails.sentAt, $('lapsed'))),
+      ),
+    )
+    .returning(),
+)
 
 /** The message as it is true now; null when it no longer is. */
 async function writeMessage(ctx: Ctx, mail: Mail): Promise<MailMessage | null> {
@@ -165,10 +180,23 @@ function forgottenOf(template: Template): Partial<Mail> {
 }
 
 async function finish(db: Queryable, mailId: MailId, set: Partial<Mail>): Promise<void> {
-  await db
-    .update(mails)
-    .set(set)
-    .where(and(eq(mails.id, mailId), eq(mails.status, 'queued')))
+  const names = Object.keys(set)
+  const update = updates.get(names.join()) ?? updateOf(names)
+  updates.set(names.join(), update)
+  await update(db, { mailId, ...set })
+}
+
+/** By the columns that are set, of which there are as many kinds as ends. */
+const updates = new Map<string, ReturnType<typeof updateOf>>()
+
+function updateOf(names: readonly string[]) {
+  return prepared<{ mailId: MailId } & Partial<Mail>>((db) =>
+    db
+      .update(mails)
+      .set(Object.fromEntries(names.map((name) => [name, $(name)])))
+      .where(and(eq(mails.id, $('mailId')), eq(mails.status, 'queued')))
+      .getSQL(),
+  )
 }
 
 const WAITED_HOURS = 24 // about when the queue stops trying by itself

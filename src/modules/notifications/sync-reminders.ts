@@ -1,12 +1,11 @@
 import { sql } from 'drizzle-orm'
-import type { BookingId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
 import { Temporal } from '#src/kernel/time.ts'
 import type { Tx } from '#src/platform/db/database.ts'
+import { prepared } from '#src/platform/db/prepared.ts'
 import { saidIn } from './domain/event.ts'
 import type { BookingFacts } from './domain/facts.ts'
 import { planReminders, REMINDER_KINDS } from './domain/reminders.ts'
-import { reminders } from './tables.ts'
 
 /** Events after which a booking is reminded of at other times, or not at all. */
 export const REMINDER_EVENTS = new Set([
@@ -29,13 +28,17 @@ export async function syncReminders(
 ): Promise<void> {
   if (!REMINDER_EVENTS.has(type)) return
   const plan = planReminders(facts, Temporal.Instant.from(saidIn(event, 'occurredAt')))
-  await tx
-    .insert(reminders)
-    .values(
-      REMINDER_KINDS.map((kind) => ({ bookingId: facts.bookingId as BookingId, kind, dueAt: plan[kind] })),
-    )
-    .onConflictDoUpdate({
-      target: [reminders.bookingId, reminders.kind],
-      set: { dueAt: sql`excluded.due_at` },
-    })
+  await putDown(tx, {
+    bookingId: facts.bookingId,
+    kinds: REMINDER_KINDS,
+    dueAts: REMINDER_KINDS.map((kind) => plan[kind]?.toString() ?? null),
+  })
 }
+
+const putDown = prepared<Record<string, string | readonly (string | null)[]>>(
+  () => sql`
+    insert into reminders (booking_id, kind, due_at)
+    select ${sql.placeholder('bookingId')}::uuid, kind, due_at
+    from unnest(${sql.placeholder('kinds')}::text[], ${sql.placeholder('dueAts')}::timestamptz[]) planned (kind, due_at)
+    on conflict (booking_id, kind) do update set due_at = excluded.due_at`,
+)

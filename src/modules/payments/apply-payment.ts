@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { GatewayPayment } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
@@ -7,6 +7,7 @@ import { postTransfers } from '#src/modules/ledger/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
+import { prepared } from '#src/platform/db/prepared.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { decideChange, mismatchOf, type PaymentChange } from './domain/payment-change.ts'
 import { findOperation } from './operations.ts'
@@ -63,9 +64,29 @@ async function write(
     syncDueAt,
     updatedAt: ctx.now,
   }
-  await tx.update(payments).set(values).where(eq(payments.id, payment.id))
+  await update(tx, { id: payment.id, ...values })
   return { ...payment, ...values }
 }
+
+const SEEN_COLUMNS = [
+  'status',
+  'paymentIntentId',
+  'chargeId',
+  'capturedMinor',
+  'processingFeeMinor',
+  'capturedAt',
+  'lastError',
+  'syncDueAt',
+  'updatedAt',
+] as const satisfies readonly (keyof Payment)[]
+const update = prepared<Pick<Payment, 'id' | (typeof SEEN_COLUMNS)[number]>>((db) => {
+  const places = Object.fromEntries(SEEN_COLUMNS.map((name) => [name, sql.placeholder(name)]))
+  return db
+    .update(payments)
+    .set(places)
+    .where(eq(payments.id, sql.placeholder('id')))
+    .getSQL()
+})
 
 async function post(tx: Tx, ctx: Ctx, before: Payment, after: Payment): Promise<void> {
   if (after.capturedMinor === 0n) return

@@ -1,7 +1,9 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { EventSubject, GatewayEvent, PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { isId, type PaymentId, type RefundId } from '#src/kernel/ids.ts'
+import { isoText } from '#src/kernel/time.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
+import { prepared, preparedSelect } from '#src/platform/db/prepared.ts'
 import { classifyTrouble } from '#src/platform/errors.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { stableId } from '#src/platform/stable-id.ts'
@@ -42,12 +44,7 @@ async function processBatch(
   objectId: string,
   countIgnored?: CountIgnored,
 ): Promise<number> {
-  const events = await ctx.db
-    .select()
-    .from(webhookEvents)
-    .where(and(eq(webhookEvents.objectId, objectId), eq(webhookEvents.status, 'received')))
-    .orderBy(webhookEvents.createdAt)
-    .limit(EVENTS_AT_ONCE)
+  const events = await selectWaiting(ctx.db, { objectId })
   const bySubject = Map.groupBy(
     events.map((event) => ({ event, parsed: gateway.parseEvent(event.body) })),
     ({ parsed }) => subjectName(parsed.subject),
@@ -75,6 +72,16 @@ async function processBatch(
   if (failures.length > 0) throw failures[0]
   return events.length
 }
+
+const $ = sql.placeholder
+const selectWaiting = preparedSelect<{ objectId: string }, WebhookEvent>((db) =>
+  db
+    .select()
+    .from(webhookEvents)
+    .where(and(eq(webhookEvents.objectId, $('objectId')), eq(webhookEvents.status, 'received')))
+    .orderBy(webhookEvents.createdAt)
+    .limit(EVENTS_AT_ONCE),
+)
 
 /** Events of one subject. @returns false when they are about nothing of ours. */
 async function act(ctx: Ctx, gateway: PaymentGateway, events: readonly GatewayEvent[]): Promise<boolean> {
@@ -247,11 +254,14 @@ function subjectName(subject: EventSubject): string {
 }
 
 async function finish(ctx: Ctx, ids: readonly string[], status: 'processed' | 'ignored'): Promise<void> {
-  await ctx.db
-    .update(webhookEvents)
-    .set({ status, processedAt: ctx.now, attempts: sql`${webhookEvents.attempts} + 1`, lastError: null })
-    .where(inArray(webhookEvents.id, [...ids]))
+  await updateFinished(ctx.db, { ids, status, now: isoText(ctx.now) })
 }
+
+const updateFinished = prepared<{ ids: readonly string[]; status: string; now: string }>(
+  () => sql`
+    update webhook_events set status = ${$('status')}, processed_at = ${$('now')}, attempts = attempts + 1, last_error = null
+    where id = any(${$('ids')})`,
+)
 
 async function noteFailure(ctx: Ctx, events: readonly WebhookEvent[], error: unknown): Promise<void> {
   const lastError = error instanceof Error ? `${error.name}: ${error.message}` : String(error)

@@ -30,7 +30,10 @@ function filling({ sql, params }: Query): Filling {
     if (is(param, Placeholder)) return (values) => named(values, param)
     if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
     const { encoder, value } = param
-    return (values) => encoder.mapToDriverValue(named(values, value))
+    return (values) => {
+      const given = named(values, value)
+      return given === null ? null : encoder.mapToDriverValue(given)
+    }
   })
   return (values) => ({ sql, params: fill.map((each) => each(values)) })
 }

@@ -3,9 +3,11 @@ import type { Context, TypedResponse } from 'hono'
 import { hash } from 'node:crypto'
 import { pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core'
 import type { Actor } from '#src/kernel/actor.ts'
+import { isoText, plusMinutes } from '#src/kernel/time.ts'
 import { inTransaction, type Ctx, type ReadCtx } from '../context.ts'
 import { instant } from '../db/columns.ts'
 import type { Queryable } from '../db/database.ts'
+import { prepared } from '../db/prepared.ts'
 import { databaseErrorCode, refuse, Refusal } from '../errors.ts'
 import type { ApiEnv } from './define.ts'
 import { problemOf } from './problems.ts'
@@ -99,14 +101,11 @@ export async function idempotently<Status extends 200 | 201, Body>(
   try {
     const answer = await work()
     const body = JSON.stringify(answer.body)
-    const { rowCount } = await ctx.db
-      .update(idempotencyKeys)
-      .set({ status: answer.status, body })
-      .where(claim)
+    const { rowCount } = await updateClaimed(ctx.db, { ...request, at: claim, status: answer.status, body })
     const fresh = rowCount === 1 ? jsonResponse(answer.status, body) : await replay(ctx, request)
     return fresh as Answered<Status, Body>
   } catch (error) {
-    await ctx.db.delete(idempotencyKeys).where(claim)
+    await ctx.db.delete(idempotencyKeys).where(isClaim(request, claim))
     const first = await recordRefusal(ctx, request, error)
     if (first) return first as Answered<Status, Body>
     throw error
@@ -116,29 +115,42 @@ export async function idempotently<Status extends 200 | 201, Body>(
 /**
  * Of two who come with one key at the same moment one works and the other is told to wait, so that it does not answer
  * "already done" in the name of the first. Who died while working, or is so slow that it may have, is taken over.
- * @returns the row for as long as it is this claim's; null when it is another's.
+ * @returns when it was claimed, which names the claim; null when it is another's.
  */
-async function claimKey(ctx: Ctx, request: IdempotentRequest): Promise<SQL | null> {
-  const lapsed = ctx.now.subtract({ seconds: CLAIM_SECONDS_MAX })
-  const [claimed] = await ctx.db
-    .insert(idempotencyKeys)
-    .values({
-      ...request,
-      status: UNFINISHED,
-      body: '',
-      createdAt: ctx.now,
-      expiresAt: ctx.now.add({ hours: ANSWER_KEPT_HOURS }),
-    })
-    .onConflictDoUpdate({
-      target: [idempotencyKeys.scope, idempotencyKeys.key],
-      set: { createdAt: ctx.now },
-      setWhere: sql`${idempotencyKeys.status} = ${UNFINISHED} and ${idempotencyKeys.fingerprint} = ${request.fingerprint}
-        and ${idempotencyKeys.createdAt} <= ${lapsed.toString()}`,
-    })
-    .returning({ at: idempotencyKeys.createdAt })
-  if (!claimed) return null
+async function claimKey(ctx: Ctx, request: IdempotentRequest): Promise<string | null> {
+  const { rows } = await insertClaim(ctx.db, {
+    ...request,
+    now: isoText(ctx.now),
+    lapsed: isoText(ctx.now.subtract({ seconds: CLAIM_SECONDS_MAX })),
+    expiresAt: isoText(plusMinutes(ctx.now, 60 * ANSWER_KEPT_HOURS)),
+  })
+  return rows[0]?.at ?? null
+}
+
+const $ = sql.placeholder
+const insertClaim = prepared<
+  Record<'scope' | 'key' | 'fingerprint' | 'now' | 'lapsed' | 'expiresAt', string>,
+  { at: string }
+>(
+  () => sql`
+    insert into idempotency_keys as k (scope, key, fingerprint, status, body, created_at, expires_at)
+    values (${$('scope')}, ${$('key')}, ${$('fingerprint')}, ${UNFINISHED}, '', ${$('now')}, ${$('expiresAt')})
+    on conflict (scope, key) do update set created_at = excluded.created_at
+    where k.status = ${UNFINISHED} and k.fingerprint = excluded.fingerprint and k.created_at <= ${$('lapsed')}
+    returning created_at as at`,
+)
+
+const updateClaimed = prepared<
+  Pick<IdempotentRequest, 'scope' | 'key'> & { at: string; status: number; body: string }
+>(
+  () => sql`
+    update idempotency_keys set status = ${$('status')}, body = ${$('body')}
+    where scope = ${$('scope')} and key = ${$('key')} and status = ${UNFINISHED} and created_at = ${$('at')}`,
+)
+
+function isClaim(request: IdempotentRequest, at: string): SQL | undefined {
   const { createdAt, status } = idempotencyKeys
-  return and(isKey(request), eq(status, UNFINISHED), eq(createdAt, claimed.at)) ?? null
+  return and(isKey(request), eq(status, UNFINISHED), sql`${createdAt} = ${at}`)
 }
 
 /** @throws a refusal when the header is missing, or weak where everybody could guess it. */

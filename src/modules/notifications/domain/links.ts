@@ -12,6 +12,11 @@ export function providerBookingUrl(appUrl: string, { bookingId, provider }: Book
   return `${appUrl}/provider/${provider.slug}/bookings/${bookingId}`
 }
 
+/** Where a guest sees and changes the booking. */
+export function guestBookingUrl(appUrl: string, key: string): string {
+  return `${appUrl}/manage/${key}`
+}
+
 /** The page of a guest whose link has lapsed: it says so, and how to get a new one. */
 export function lapsedLinkUrl(appUrl: string): string {
   return `${appUrl}/manage/lapsed`
