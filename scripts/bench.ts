@@ -432,7 +432,7 @@ async function measureFlood(webhooks: number): Promise<void> {
     process.stdout.write(
       `\n${FLOOD}: ${flood.deliveries} of ${flood.events} events about ${flood.bookings} bookings\n` +
         `  intake           ${perSecond.toFixed(0).padStart(7)} /s  p50 ${p50Ms.toFixed(1)}  p99 ${p99Ms.toFixed(1)} ms${failed}\n` +
-        `  slots, p50 / p99  ${timesOf(flood.reading.before)} ms before, ${timesOf(flood.reading.whileTheyCome)} while they come, ` +
+        `  slots, p50 / p99 (reads)  ${timesOf(flood.reading.before)} ms before, ${timesOf(flood.reading.whileTheyCome)} while they come, ` +
         `${timesOf(flood.reading.whileTheyAreActedOn)} while they are acted on\n` +
         `  events acted on  ${rate(flood.events, flood.drainSeconds)}  all in ${flood.drainSeconds.toFixed(0)} s\n` +
         `  bookings         ${rate(flood.bookings - flood.unheardOf, flood.drainSeconds)}  and ${flood.unheardOf} unheard of in ${flood.foundSeconds.toFixed(1)} s\n`,
@@ -443,8 +443,8 @@ async function measureFlood(webhooks: number): Promise<void> {
   }
 }
 
-const timesOf = ({ p50Ms, p99Ms, failures }: Measured) =>
-  `${p50Ms.toFixed(1)} / ${p99Ms.toFixed(1)}${failures > 0 ? ` (${failures} FAILED)` : ''}`
+const timesOf = ({ operations, p50Ms, p99Ms, failures }: Measured) =>
+  `${p50Ms.toFixed(1)} / ${p99Ms.toFixed(1)} (${operations})${failures > 0 ? ` (${failures} FAILED)` : ''}`
 
 async function report(row: Row, bench: Bench): Promise<void> {
   const contenders = row.contenders(bench)

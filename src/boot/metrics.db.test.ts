@@ -213,8 +213,9 @@ describe('the metrics', () => {
     })
 
     it('F18 tell an operator where the freshest of the last events says that a clock is wrong', async () => {
-      const operator = { ...ctx(), actor: OPERATOR }
-      const age = async () => (await getOperatorHome({ ...operator, now: app.now() })).stripeNewsAgeSeconds
+      const home = (config = app.composition.config) => getOperatorHome({ ...ctx(), actor: OPERATOR, config })
+      const real = { ...app.composition.config, DEMO_CLOCK_FILE: undefined }
+      const age = async () => (await home(real)).stripeNewsAgeSeconds
       const comesAged = async (ageSeconds: number) => {
         const created = Math.floor(app.now().epochMilliseconds / 1_000) - ageSeconds
         const body = news('customer.created', { created })
@@ -229,6 +230,7 @@ describe('the metrics', () => {
       expect(Math.abs((await age()) ?? 99)).toBeLessThan(10)
       await comesAged(-90)
       expect(await age()).toBeLessThan(-60)
+      expect((await home()).stripeNewsAgeSeconds).toBeNull() // a demonstration moves its clock
     })
 
     it('F20 count what is stored and not acted on, by endpoint and reason', async () => {

@@ -70,7 +70,7 @@ export interface OperatorHome {
   readonly workerSilentSeconds: number | null
   /**
    * How old the freshest of Stripe's last events was when it came, by our clock: below zero, our clock is behind; far above, it is
-   * ahead, or all of them are late. Null: none has come of late.
+   * ahead, or all of them are late. Null: none has come of late, or the clock is one that a demonstration moves.
    */
   readonly stripeNewsAgeSeconds: number | null
 }
@@ -124,7 +124,7 @@ export async function getOperatorHome(ctx: Ctx): Promise<OperatorHome> {
     providersInReview: count('providers_in_review'),
     providersSuspended: count('providers_suspended'),
     workerSilentSeconds: row['worker_silent_seconds'] ?? null,
-    stripeNewsAgeSeconds: row['stripe_news_age_seconds'] ?? null,
+    stripeNewsAgeSeconds: ctx.config.DEMO_CLOCK_FILE ? null : (row['stripe_news_age_seconds'] ?? null),
   }
 }
 
