@@ -14,7 +14,6 @@ begin
   end loop;
 end
 $$;
-drop trigger bookings_take_time on bookings;
 drop trigger bookings_move_time on bookings;
 drop function mark_booked_time, mark_calendars, mark_calendars_of_providers, mark_calendar_of_provider;
 drop table calendar_changes;

@@ -12,30 +12,31 @@ create index service_openings_from_day on service_openings (from_day);
 
 -- Calendars that have changed since: written by triggers, in the transaction of the change, whoever makes it. Only ever added and
 -- deleted, so that nobody waits for anybody. `during` is what was taken or given back; null is anything. No foreign key: each
--- hold would lock its calendar.
+-- booking would lock its calendar.
 create table calendar_changes (
-  id bigint generated always as identity primary key,
+  id bigint generated always as identity,
   calendar_id uuid not null,
-  during tstzrange
+  during tstzrange,
+  primary key (calendar_id, id)
 );
-create index calendar_changes_calendar_id on calendar_changes (calendar_id);
 
 grant select, insert, update on service_openings to ecosystem_app;
 grant select, insert, delete on calendar_changes to ecosystem_app;
 
 create function mark_booked_time() returns trigger language plpgsql as $$
 begin
-  insert into calendar_changes (calendar_id, during) values (new.calendar_id, new.occupied);
-  if tg_op = 'UPDATE' and (old.calendar_id, old.occupied) is distinct from (new.calendar_id, new.occupied) then
-    insert into calendar_changes (calendar_id, during) values (old.calendar_id, old.occupied);
+  insert into calendar_changes (calendar_id, during) values (old.calendar_id, old.occupied);
+  if (old.calendar_id, old.occupied) is distinct from (new.calendar_id, new.occupied) then
+    insert into calendar_changes (calendar_id, during) values (new.calendar_id, new.occupied);
   end if;
   return null;
 end
 $$;
-create trigger bookings_take_time after insert on bookings for each row
-  when (new.state in ('held', 'awaiting_provider', 'confirmed', 'in_progress')) execute function mark_booked_time();
+-- Time that is given back, moved, or taken for good. A hold marks nothing: to ask the engine about somebody who has no time does no
+-- harm, and most holds are paid for or given back within minutes.
 create trigger bookings_move_time after update of state, occupied, calendar_id on bookings for each row
   when ((old.state in ('held', 'awaiting_provider', 'confirmed', 'in_progress')) <> (new.state in ('held', 'awaiting_provider', 'confirmed', 'in_progress'))
+    or (old.state = 'held' and new.state <> 'held')
     or (old.calendar_id, old.occupied) is distinct from (new.calendar_id, new.occupied))
   execute function mark_booked_time();
 

@@ -20,13 +20,13 @@ export async function rebuild(): Promise<void> {
     const total = await markAllCalendars(ctx)
     let saidAt = from
     for (let left = total; left > 0;) {
-      const done = await refreshOpenings(ctx)
+      const { whole, parts } = await refreshOpenings(ctx)
       left = await countWaiting(ctx)
       if (performance.now() > saidAt + SAY_EVERY_MS) {
         saidAt = performance.now()
         say(`${Math.max(0, total - left)} of ${total} calendars`)
       }
-      if (done === 0 && left > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+      if (whole + parts === 0 && left > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
     }
     say(`${total} calendars in ${((performance.now() - from) / 1_000).toFixed(1)} s.`)
   })

@@ -278,7 +278,7 @@ describe('a search for a time', () => {
     }
     // Before any worker has written down where there is time, and after.
     for (const refreshed of [false, true]) {
-      if (refreshed) while ((await refreshOpenings({ db, now })) > 0);
+      if (refreshed) while ((await refreshOpenings({ db, now })).whole > 0);
       for (const { timeFrom, timeUntil, durationMinutes } of [
         { timeFrom: '10:00', timeUntil: '12:00', durationMinutes: 60 },
         { timeFrom: '11:30', timeUntil: '12:30', durationMinutes: 45 },
@@ -352,7 +352,7 @@ describe('a search for a time', () => {
       }
       keys.sort((one, other) => one.key - other.key || (one.id < other.id ? -1 : 1))
       for (const refreshed of [false, true]) {
-        if (refreshed) while ((await refreshOpenings({ db, now })) > 0);
+        if (refreshed) while ((await refreshOpenings({ db, now })).whole > 0);
         const paged: string[] = []
         let cursor: string | undefined
         do {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ModuleJobs } from '#src/platform/jobs/run.ts'
 import { refreshBusyFeed, sweepBusyFeeds } from './busy-feeds/refresh-busy-feed.ts'
 import { REFRESH_TASK } from './busy-feeds/subscribe-busy-feed.ts'
-import { refreshOpenings } from './openings/refresh-openings.ts'
+import { sweepOpenings } from './openings/refresh-openings.ts'
 import type { BusyFeedId } from './tables.ts'
 
 const SWEEP_EVERY_MS = 30_000
@@ -18,7 +18,7 @@ export function schedulingJobs(): ModuleJobs {
     },
     sweeps: [
       { name: 'scheduling.busy-feeds', everyMs: SWEEP_EVERY_MS, run: sweepBusyFeeds },
-      { name: 'scheduling.openings', everyMs: REFRESH_EVERY_MS, run: refreshOpenings },
+      { name: 'scheduling.openings', everyMs: REFRESH_EVERY_MS, run: sweepOpenings },
     ],
     subscriptions: {},
   }

@@ -18,6 +18,13 @@ const REACH_MS = (DURATION_MINUTES_MAX + 2 * BUFFER_MINUTES_MAX) * 60_000
 /** Any number that nobody else takes: two workers must not write what each has read at another moment. */
 const LOCK = 4_025
 
+export interface Refreshed {
+  /** Worked out from one end to the other. */
+  readonly whole: number
+  /** The days around what was taken or given back. */
+  readonly parts: number
+}
+
 interface Change extends Record<string, unknown> {
   calendar_id: CalendarId
   /** Epoch milliseconds; null: all of it. */
@@ -28,21 +35,20 @@ interface Change extends Record<string, unknown> {
 /**
  * Brings the openings of calendars that have changed up to date, and those of yesterday to today. The changes are taken away
  * first and the calendars read after that, so that a change whose mark was taken has been read.
- * @returns how many calendars; 0 also while another worker is at it.
+ * @returns how many calendars, all 0 while another worker is at it.
  */
-export function refreshOpenings(ctx: Pick<Ctx, 'db' | 'now'>): Promise<number> {
+export function refreshOpenings(ctx: Pick<Ctx, 'db' | 'now'>): Promise<Refreshed> {
   return inTransaction(ctx, async (tx) => {
     const { rows } = await tx.execute<{ mine: boolean }>(
       sql`select pg_try_advisory_xact_lock(${LOCK}) as mine`,
     )
-    if (!rows[0]?.mine) return 0
+    if (!rows[0]?.mine) return { whole: 0, parts: 0 }
     const today = dayOf(ctx.now)
     const changes = await takeChanges(tx)
     const changed = new Set(changes.map(({ calendar_id }) => calendar_id))
     const behind = await findBehind(tx, today, CALENDARS_MAX - changes.length)
     const all = [...changes, ...behind.filter(({ calendar_id }) => !changed.has(calendar_id))]
-    await refresh(tx, today, all)
-    return all.length
+    return refresh(tx, today, all)
   })
 }
 
@@ -52,6 +58,15 @@ export async function markAllCalendars({ db }: Pick<Ctx, 'db'>): Promise<number>
     sql`insert into calendar_changes (calendar_id) select id from calendars`,
   )
   return rowCount ?? 0
+}
+
+/**
+ * One round of the worker. Where bookings come faster than openings are written it rests until the next: a calendar that waits
+ * costs a search a question to the engine, and a booking that waits for the processor costs a customer.
+ * @returns how many others there were: of those there may be thousands, once, and they are worked off at once.
+ */
+export async function sweepOpenings(ctx: Pick<Ctx, 'db' | 'now'>): Promise<number> {
+  return (await refreshOpenings(ctx)).whole
 }
 
 /** Calendars that wait for their openings. */
@@ -96,8 +111,9 @@ interface ServiceRow extends Record<string, unknown> {
   from_day_ms: number | null
 }
 
-async function refresh(tx: Tx, today: number, changes: readonly Change[]): Promise<void> {
-  if (changes.length === 0) return
+async function refresh(tx: Tx, today: number, changes: readonly Change[]): Promise<Refreshed> {
+  if (changes.length === 0) return { whole: 0, parts: 0 }
+  let parts = 0
   const calendarIds = changes.map(({ calendar_id }) => calendar_id)
   const { rows } = await tx.execute<ServiceRow>(sql`
     select s.id as service_id, c.id as calendar_id, (extract(epoch from o.from_day) * 1000)::float8 as from_day_ms
@@ -108,11 +124,13 @@ async function refresh(tx: Tx, today: number, changes: readonly Change[]): Promi
   for (const { calendar_id, from_ms, until_ms } of changes) {
     const services = servicesOf.get(calendar_id) ?? []
     const isKnown = services.every(({ from_day_ms }) => from_day_ms === today)
-    if (isKnown && from_ms !== null && until_ms !== null)
+    if (isKnown && from_ms !== null && until_ms !== null) {
+      parts += 1
       await rewritePart(tx, today, services, from_ms, until_ms)
-    else whole.push(...services)
+    } else whole.push(...services)
   }
   await writeWhole(tx, today, whole)
+  return { whole: changes.length - parts, parts }
 }
 
 async function writeWhole(tx: Tx, today: number, services: readonly ServiceRow[]): Promise<void> {

@@ -7,7 +7,10 @@ const SERVICES_MAX = 200
 
 export interface VerifiedOpenings {
   readonly checked: number
-  /** Those whose openings say something else than their calendar, though no change waits. */
+  /**
+   * Those whose openings say something else than their calendar, though no change waits. While somebody holds a slot of it they
+   * may still have what is held, and must have all the rest.
+   */
   readonly wrong: readonly ServiceId[]
   /** Where the next piece begins; null: this was the last. */
   readonly next: ServiceId | null
@@ -17,6 +20,7 @@ interface Row extends Record<string, unknown> {
   service_id: ServiceId
   from_ms: number
   starts: string
+  has_holds: boolean
 }
 
 /** Works the openings of some services out again, after `after` in the order of their ids, in one snapshot. */
@@ -27,7 +31,8 @@ export async function verifyOpenings(
   return db.transaction(
     async (tx) => {
       const { rows } = await tx.execute<Row>(sql`
-        select o.service_id, (extract(epoch from o.from_day) * 1000)::float8 as from_ms, o.starts::text as starts
+        select o.service_id, (extract(epoch from o.from_day) * 1000)::float8 as from_ms, o.starts::text as starts,
+          exists (select from bookings b where b.calendar_id = o.calendar_id and b.state = 'held') as has_holds
         from service_openings o
         where ${after === null ? sql`true` : sql`o.service_id > ${after}::uuid`}
           and not exists (select from calendar_changes c where c.calendar_id = o.calendar_id)
@@ -37,8 +42,10 @@ export async function verifyOpenings(
       for (const [fromMs, ofDay] of Map.groupBy(rows, ({ from_ms }) => from_ms)) {
         const found = await readBits(tx, ofDay, fromMs, ofDay[0]?.starts.length ?? 0)
         const asRead = new Map(found.map(({ service, bits }) => [service.service_id, bits]))
-        for (const { service_id, starts } of ofDay)
-          if (asRead.get(service_id) !== starts) wrong.push(service_id)
+        for (const { service_id, starts, has_holds } of ofDay) {
+          const bits = asRead.get(service_id) ?? ''
+          if (has_holds ? !hasAll(starts, bits) : starts !== bits) wrong.push(service_id)
+        }
       }
       const last = rows.at(-1)
       return {
@@ -48,5 +55,11 @@ export async function verifyOpenings(
       }
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  )
+}
+
+function hasAll(starts: string, bits: string): boolean {
+  return (
+    starts.length === bits.length && !Array.from(bits).some((bit, at) => bit === '1' && starts[at] === '0')
   )
 }
