@@ -8,6 +8,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startStripeSandbox } from '#sandbox/stripe/server.ts'
 import { openTestDatabase } from '#tests/support/database.ts'
+import { makeProvider } from '#tests/support/factories.ts'
 
 const { db, owner, appUrl } = await openTestDatabase()
 const directory = mkdtempSync(path.join(os.tmpdir(), 'ecosystem-cli-'))
@@ -138,6 +139,20 @@ describe('providers import', PATIENT, () => {
     const missing = await ops(['providers', 'import', path.join(directory, 'none.csv'), ...options])
     expect(missing.code).toBe(1)
     expect(missing.err).toContain('none.csv is not a file.')
+  })
+})
+
+describe('openings', () => {
+  it('are made for everybody, and whoever has others than their calendar is named', PATIENT, async () => {
+    const { serviceId } = await makeProvider(db)
+    expect((await ops(['openings', 'rebuild'])).out).toMatch(/^\d+ calendars in [\d.]+ s\.$/m)
+    expect(await ops(['openings', 'verify'])).toMatchObject({ code: 0, err: '' })
+    await owner.execute(sql`update service_openings set starts = ~starts where service_id = ${serviceId}`)
+    const answer = await ops(['openings', 'verify'])
+    expect(answer.code).toBe(1)
+    expect(answer.err).toContain(serviceId)
+    await ops(['openings', 'rebuild'])
+    expect(await ops(['openings', 'verify'])).toMatchObject({ code: 0, err: '' })
   })
 })
 
