@@ -9,6 +9,7 @@ import { Temporal } from '#src/kernel/time.ts'
 import type { TransitionName } from '#src/modules/bookings/domain/lifecycle.ts'
 import { holdSlot } from '#src/modules/bookings/hold-slot.ts'
 import { lockBookingVisibleTo, moveBooking } from '#src/modules/bookings/move-booking.ts'
+import { rescheduleBooking } from '#src/modules/bookings/reschedule-booking.ts'
 import { listSlotsOfService } from '#src/modules/scheduling/index.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import { Refusal } from '#src/platform/errors.ts'
@@ -22,6 +23,8 @@ export interface Market {
   readonly calendarId: string
   readonly services: readonly { id: ServiceId; extraIds: readonly string[] }[]
   readonly bookings: BookingId[]
+  /** Not paid for yet. */
+  readonly held: BookingId[]
   now: Temporal.Instant
 }
 
@@ -71,6 +74,7 @@ export async function makeMarket(app: TestApp, random: Random): Promise<Market> 
     calendarId,
     services,
     bookings: [],
+    held: [],
     now: around.subtract({ hours: random.between(20, 60), minutes: random.between(0, 59) }),
   }
   for (const { id } of services) await changeService(market, id)
@@ -190,18 +194,62 @@ const HAPPENINGS: readonly ((market: Market) => Promise<string>)[] = [
   bookSomething,
   bookSomething,
   bookSomething,
+  async (market) => {
+    const service = market.random.pick(market.services)
+    const startMs = await pickListed(market, service.id, [])
+    if (startMs === null) return 'nothing is free'
+    const outcome = await tryToHold(market, service.id, startMs, [])
+    if ('refused' in outcome) return `${instant(startMs).toString()} was offered and is ${outcome.refused}`
+    market.held.push(outcome.id)
+    return `${outcome.id} is held at ${instant(startMs).toString()}`
+  },
+  async (market) => {
+    const id = market.held.pop()
+    if (!id) return 'nothing'
+    await move(market, id, 'expire', 'system')
+    return `${id} has expired`
+  },
+  async (market) => {
+    if (market.bookings.length === 0) return 'nothing'
+    const bookingId = market.random.pick(market.bookings)
+    const startMs = await pickListed(market, market.random.pick(market.services).id, [])
+    if (startMs === null) return 'nothing is free'
+    const startsAt = instant(startMs)
+    const outcome = await rescheduleBooking(as(market, { kind: 'guest', bookingId }), {
+      bookingId,
+      startsAt,
+    }).catch((error: unknown) => {
+      if (error instanceof Refusal) return { refused: error.code }
+      throw error
+    })
+    return `${bookingId} is ${'refused' in outcome ? `not moved: ${outcome.refused}` : `moved to ${startsAt.toString()}`}`
+  },
+  ...(['time_off', 'date_overrides', 'busy_feeds'] as const).map((table) => async (market: Market) => {
+    await market.app.database.db.execute(
+      sql`delete from ${sql.identifier(table)} where calendar_id = ${market.calendarId}`,
+    )
+    return `${table} is empty`
+  }),
 ]
 
 export function happen(market: Market): Promise<string> {
   return market.random.pick(HAPPENINGS)(market)
 }
 
+async function pickListed(
+  market: Market,
+  serviceId: ServiceId,
+  extraIds: readonly string[],
+): Promise<number | null> {
+  const starts = [...(await listed(market, serviceId, extraIds)).keys()]
+  return starts.length === 0 ? null : market.random.pick(starts)
+}
+
 async function bookSomething(market: Market): Promise<string> {
   const service = market.random.pick(market.services)
   const extraIds = market.random.chance(0.3) ? service.extraIds.slice(1) : []
-  const starts = [...(await listed(market, service.id, extraIds)).keys()]
-  if (starts.length === 0) return 'nothing is free'
-  const startMs = market.random.pick(starts)
+  const startMs = await pickListed(market, service.id, extraIds)
+  if (startMs === null) return 'nothing is free'
   const outcome = await tryToHold(market, service.id, startMs, extraIds)
   if ('refused' in outcome) return `${instant(startMs).toString()} was offered and is ${outcome.refused}`
   market.bookings.push(outcome.id)

@@ -76,8 +76,12 @@ $$;
 create trigger providers_moved after update of time_zone on providers for each row
   when (old.time_zone is distinct from new.time_zone) execute function mark_calendar_of_provider();
 
--- Searches read the clocks of providers: one that PostgreSQL does not know would break them all.
-alter table providers add constraint providers_time_zone_is_known check ((timestamptz 'epoch' at time zone time_zone) is not null);
+-- Searches read the clocks of providers: one that PostgreSQL does not know would break them all, and these four it takes for
+-- offsets without summer time. tzdata has them as other names of three cities.
+update providers set time_zone = case upper(time_zone) when 'EET' then 'Europe/Athens' when 'WET' then 'Europe/Lisbon' else 'Europe/Brussels' end
+where upper(time_zone) in ('CET', 'EET', 'MET', 'WET');
+alter table providers add constraint providers_time_zone_is_known
+  check ((timestamptz 'epoch' at time zone time_zone) is not null and upper(time_zone) not in ('CET', 'EET', 'MET', 'WET'));
 
 -- The worker finds out about everybody.
 insert into calendar_changes (calendar_id) select id from calendars;

@@ -17,11 +17,11 @@ const LOOK_AGAIN_MS = 500
 export async function rebuild(): Promise<void> {
   await withMarketplace(async (_, ctx) => {
     const from = performance.now()
-    const total = await markAllCalendars(ctx)
+    const { total, lastMark } = await markAllCalendars(ctx)
     let saidAt = from
     for (let left = total; left > 0;) {
       const { whole, parts } = await refreshOpenings(ctx)
-      left = await countWaiting(ctx)
+      left = await countWaiting(ctx, lastMark)
       if (performance.now() > saidAt + SAY_EVERY_MS) {
         saidAt = performance.now()
         say(`${Math.max(0, total - left)} of ${total} calendars`)

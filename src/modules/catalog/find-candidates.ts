@@ -192,18 +192,24 @@ function matchedSql(filters: CandidateFilters): SQL {
     matched as (select * from fits ${filters.time ? sql`where first_quarter is not null` : sql``})`
 }
 
-const epochSeconds = ({ epochMilliseconds }: Temporal.Instant) =>
-  sql`${Math.floor(epochMilliseconds / 1000)}::bigint`
+const secondsSql = (seconds: number) => sql`${seconds}::bigint`
 
 /** Of `services s join providers p`. */
 function firstQuarterThenSql(time: SearchedTime): SQL {
-  const nowSeconds = epochSeconds(time.now)
+  const nowSeconds = secondsSql(Math.floor(time.now.epochMilliseconds / 1000))
   const [fromSeconds, lastSeconds] =
     'until' in time
-      ? [nowSeconds, sql`${epochSeconds(time.until)} - 1`]
+      ? [nowSeconds, secondsSql(Math.ceil(time.until.epochMilliseconds / 1000) - 1)]
       : [earliestSql(time.wanted), latestStartSql(time.wanted)]
-  const minimumNoticeMinutes = sql`s.minimum_notice_minutes`
-  return firstQuarterSql({ serviceId: sql`s.id`, minimumNoticeMinutes, fromSeconds, lastSeconds, nowSeconds })
+  const [minimumNoticeMinutes, horizonDays] = [sql`s.minimum_notice_minutes`, sql`s.horizon_days`]
+  return firstQuarterSql({
+    serviceId: sql`s.id`,
+    minimumNoticeMinutes,
+    horizonDays,
+    fromSeconds,
+    lastSeconds,
+    nowSeconds,
+  })
 }
 
 function earliestSql({ date, timeFrom }: WantedTime): SQL {

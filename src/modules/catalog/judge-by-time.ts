@@ -52,7 +52,10 @@ interface JudgeOptions {
 /** One query and one run of the engine for this many providers at a time; grows while pages stay empty. */
 const BATCH = 40
 const BATCH_MAX = 200
-/** Bounds one request. Whoever wants more goes to the next page. */
+/**
+ * Bounds one request. Whoever wants more goes to the next page. Where so many are judged before a page is full the order is that of
+ * the judged, and who comes later and stands before them is left out: on days beyond the openings, with more than this free.
+ */
 const JUDGED_MAX = 1_000
 /** Without a date the soonest are looked for among these days; who is full until then cannot be soonest. */
 const SOONEST_DAYS = 14
@@ -71,6 +74,7 @@ export async function judgeByTime(
   const time = wanted ? { now, wanted } : { now, until: now.add({ hours: 24 * SOONEST_DAYS }) }
   const free: JudgedCandidate[] = []
   let from: From | null = after && { position: after.from, itself: true }
+  let reached: Position | null = null
   let total = 0
   let categories: readonly CategoryCount[] = []
   for (let judged = 0, batch = BATCH; ; batch = Math.min(batch * 2, BATCH_MAX)) {
@@ -82,10 +86,9 @@ export async function judgeByTime(
     free.sort((one, other) => compare(positionOf(one), positionOf(other)))
     judged += found.candidates.length
     const last = found.candidates.at(-1)
+    if (last) reached = positionOf(last)
     const isWhole = found.candidates.length < batch
-    // Past the bound the order of what was judged has to do.
     const isOver = isWhole || judged >= JUDGED_MAX
-    const reached = last && { key: last.key, id: last.providerId }
     const ready = isOver ? free : free.filter((each) => reached && !isBehind(positionOf(each), reached))
     // One more than asked for proves that there is a next page.
     if (isOver || ready.length > limit) {
@@ -100,7 +103,7 @@ export async function judgeByTime(
         categories,
       }
     }
-    from = reached ? { position: reached, itself: false } : null
+    from = reached && { position: reached, itself: false }
   }
 }
 

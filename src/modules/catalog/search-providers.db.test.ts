@@ -366,6 +366,25 @@ describe('a search for a time', () => {
     },
   )
 
+  it('has a next page though all were judged at once, and nobody is left to judge after them', async () => {
+    // As many as one batch, of whom nothing is known but that they may have time: the day is beyond the openings.
+    for (let index = 0; index < 40; index += 1) await publish('Batchford', {}, { horizonDays: 365 })
+    const found = new Set<string>()
+    let cursor: string | undefined
+    do {
+      const page = await search({
+        place: 'Batchford',
+        sort: 'soonest',
+        date: '2027-05-03',
+        limit: 15,
+        cursor,
+      })
+      for (const { id } of page.items) found.add(id)
+      cursor = page.nextCursor ?? undefined
+    } while (cursor !== undefined)
+    expect(found.size).toBe(40)
+  })
+
   it('shows the slots of that time, and the soonest provider first', async () => {
     const late = await publish('Soonham', {
       name: 'Late',

@@ -165,6 +165,7 @@ it('nothing is offered, held or moved into time off, however long the extras mak
     calendarId,
     services: [],
     bookings: [],
+    held: [],
     now,
   }
   const start = Temporal.Instant.from('2027-03-02T00:00Z')

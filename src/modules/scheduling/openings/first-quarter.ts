@@ -1,9 +1,13 @@
 import { sql, type SQL } from 'drizzle-orm'
 
+/** The horizon is in local dates: its last one ends so many days after now at the latest, wherever it is. */
+const LOCAL_DAYS = 2
+
 /** SQL expressions about one service. Times are seconds since the epoch. */
 export interface WantedStart {
   readonly serviceId: SQL
   readonly minimumNoticeMinutes: SQL
+  readonly horizonDays: SQL
   /** Starts from here on, and not before the notice has passed, */
   readonly fromSeconds: SQL
   /** up to and including here. May be earlier than `fromSeconds`: then there is none. */
@@ -26,7 +30,7 @@ export function firstQuarterSql(wanted: WantedStart): SQL {
       end
     from (select
         floor(greatest(${wanted.fromSeconds}, ${wanted.nowSeconds} + 60 * ${wanted.minimumNoticeMinutes}) / 900.0)::bigint as first_quarter,
-        floor(${wanted.lastSeconds} / 900.0)::bigint as last_quarter) w
+        floor(least(${wanted.lastSeconds}, ${wanted.nowSeconds} + 86400::bigint * (${wanted.horizonDays} + ${LOCAL_DAYS}::int)) / 900.0)::bigint as last_quarter) w
     left join service_openings o on o.service_id = ${wanted.serviceId}
       and not exists (select from calendar_changes c where c.calendar_id = o.calendar_id)
     left join lateral (select (o.from_day - date '1970-01-01') * 96::bigint as quarter) day on true)`

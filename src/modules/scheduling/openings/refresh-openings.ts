@@ -13,6 +13,8 @@ const DAY_MS = 86_400_000
 const QUARTERS = (OPENINGS_DAYS * DAY_MS) / QUARTER_MS
 /** In one transaction: a second's work. */
 const CALENDARS_MAX = 100
+/** In one statement; one calendar may have two hundred. */
+const SERVICES_MAX = 250
 /** What is taken or given back moves starts no further away than this. */
 const REACH_MS = (DURATION_MINUTES_MAX + 2 * BUFFER_MINUTES_MAX) * 60_000
 /** Any number that nobody else takes: two workers must not write what each has read at another moment. */
@@ -52,12 +54,14 @@ export function refreshOpenings(ctx: Pick<Ctx, 'db' | 'now'>): Promise<Refreshed
   })
 }
 
-/** All calendars have changed, for all that is known of them. @returns how many there are. */
-export async function markAllCalendars({ db }: Pick<Ctx, 'db'>): Promise<number> {
-  const { rowCount } = await db.execute(
-    sql`insert into calendar_changes (calendar_id) select id from calendars`,
-  )
-  return rowCount ?? 0
+/** All calendars have changed, for all that is known of them. @returns how many there are, and the last of their marks. */
+export async function markAllCalendars({
+  db,
+}: Pick<Ctx, 'db'>): Promise<{ total: number; lastMark: string }> {
+  const { rows } = await db.execute<{ total: number; lastMark: string }>(sql`
+    with marked as (insert into calendar_changes (calendar_id) select id from calendars returning id)
+    select count(*)::int as total, coalesce(max(id), 0)::text as "lastMark" from marked`)
+  return rows[0] ?? { total: 0, lastMark: '0' }
 }
 
 /**
@@ -69,11 +73,11 @@ export async function sweepOpenings(ctx: Pick<Ctx, 'db' | 'now'>): Promise<numbe
   return (await refreshOpenings(ctx)).whole
 }
 
-/** Calendars that wait for their openings. */
-export async function countWaiting({ db }: Pick<Ctx, 'db'>): Promise<number> {
-  const { rows } = await db.execute<{ count: number }>(
-    sql`select count(distinct calendar_id)::int as count from calendar_changes`,
-  )
+/** Calendars that wait for their openings. @param lastMark counts none that was marked after it */
+export async function countWaiting({ db }: Pick<Ctx, 'db'>, lastMark?: string): Promise<number> {
+  const { rows } = await db.execute<{ count: number }>(sql`
+    select count(distinct calendar_id)::int as count from calendar_changes
+    where ${lastMark === undefined ? sql`true` : sql`id <= ${lastMark}::bigint`}`)
   return rows[0]?.count ?? 0
 }
 
@@ -107,7 +111,7 @@ async function findBehind(tx: Tx, today: number, limit: number): Promise<Change[
 interface ServiceRow extends Record<string, unknown> {
   service_id: ServiceId
   calendar_id: CalendarId
-  /** Epoch milliseconds; null: it has no openings yet. */
+  /** Epoch milliseconds; null: it has no openings yet, or of another length. */
   from_day_ms: number | null
 }
 
@@ -116,7 +120,8 @@ async function refresh(tx: Tx, today: number, changes: readonly Change[]): Promi
   let parts = 0
   const calendarIds = changes.map(({ calendar_id }) => calendar_id)
   const { rows } = await tx.execute<ServiceRow>(sql`
-    select s.id as service_id, c.id as calendar_id, (extract(epoch from o.from_day) * 1000)::float8 as from_day_ms
+    select s.id as service_id, c.id as calendar_id,
+      case when length(o.starts) = ${QUARTERS} then (extract(epoch from o.from_day) * 1000)::float8 end as from_day_ms
     from calendars c join services s on s.provider_id = c.provider_id left join service_openings o on o.service_id = s.id
     where c.id = any(${sql.param(calendarIds)}::uuid[])`)
   const servicesOf = Map.groupBy(rows, (row) => row.calendar_id)
@@ -129,7 +134,8 @@ async function refresh(tx: Tx, today: number, changes: readonly Change[]): Promi
       await rewritePart(tx, today, services, from_ms, until_ms)
     } else whole.push(...services)
   }
-  await writeWhole(tx, today, whole)
+  for (let at = 0; at < whole.length; at += SERVICES_MAX)
+    await writeWhole(tx, today, whole.slice(at, at + SERVICES_MAX))
   return { whole: changes.length - parts, parts }
 }
 
@@ -141,7 +147,7 @@ async function writeWhole(tx: Tx, today: number, services: readonly ServiceRow[]
     select u.service_id, u.calendar_id, ${dateText(today)}::date, u.bits::bit varying
     from unnest(${sql.param(found.map(({ service }) => service.service_id))}::uuid[], ${sql.param(found.map(({ service }) => service.calendar_id))}::uuid[],
       ${sql.param(found.map(({ bits }) => bits))}::text[]) as u (service_id, calendar_id, bits)
-    on conflict (service_id) do update set from_day = excluded.from_day, starts = excluded.starts`)
+    on conflict (service_id) do update set calendar_id = excluded.calendar_id, from_day = excluded.from_day, starts = excluded.starts`)
 }
 
 async function rewritePart(
