@@ -11,8 +11,8 @@ import { emit } from '#src/platform/outbox/emit.ts'
 import { disputeStateOf, isUndecided, laterDisputeStatus, shareLoss } from './domain/dispute-change.ts'
 import { statusOfCaptured } from './domain/payment-change.ts'
 import { disputeEntryPostings, lossEffectKeys, lossPostings } from './postings.ts'
-import { listDisputes, readGivenBack } from './queries.ts'
-import { askForWaiting, dropWaiting } from './refunds-with-bank.ts'
+import { listDisputes, lockPayment, readGivenBack } from './queries.ts'
+import { askForRest, askForWaiting, dropWaiting } from './refunds-with-bank.ts'
 import { figuresOfPayment } from './start-checkout.ts'
 import { disputes, payments, type Dispute, type Payment } from './tables.ts'
 
@@ -34,8 +34,9 @@ export async function applyDispute(
   const dispute = before ?? (await open(tx, ctx, payment, seen))
   const status = laterDisputeStatus(dispute.status, seen.status)
   const moved = await postEntries(tx, ctx, payment, seen)
-  const left = status === 'lost' ? await dropWaiting(tx, ctx, payment, dispute) : payment
-  const shares = status === 'lost' ? await takeLoss(tx, ctx, payment, dispute, moved.withdrawnMinor) : null
+  const isToShare = status === 'lost' && !(await isLossTaken(tx, dispute))
+  let left = isToShare ? await dropWaiting(tx, ctx, payment, dispute) : payment
+  const shares = isToShare ? await takeLoss(tx, ctx, payment, dispute, moved.withdrawnMinor) : null
   const values = {
     status,
     ...moved,
@@ -46,6 +47,7 @@ export async function applyDispute(
     updatedAt: ctx.now,
   }
   await tx.update(disputes).set(values).where(eq(disputes.id, dispute.id))
+  if (shares && (await askForRest(tx, ctx, dispute, shares))) left = await lockPayment(tx, payment.id)
   // A verdict that was told without a loss is told again with it: who was paid meanwhile has that to give back.
   const lossIsLate = dispute.status === 'lost' && shares !== null
   await tell(tx, ctx, dispute, lossIsLate ? 'open' : (before?.status ?? null), status)
@@ -99,12 +101,9 @@ async function postEntries(tx: Tx, ctx: Ctx, payment: Payment, seen: GatewayDisp
   }
 }
 
-/**
- * Once, when the verdict and what it took are both known: the verdict may be read before the withdrawal. Null when there is
- * nothing to take yet, or it has been taken.
- */
+/** Once the verdict and what it took are both known: the verdict may be read before the withdrawal. Null when there is nothing to take yet. */
 async function takeLoss(tx: Tx, ctx: Ctx, payment: Payment, dispute: Dispute, lostMinor: bigint) {
-  if (lostMinor === 0n || (await isLossTaken(tx, dispute))) return null
+  if (lostMinor === 0n) return null
   const figures = await figuresOfPayment(tx, payment.id)
   const { basePartMinor, surchargePartMinor, platformMinor } = shareLoss(
     figures,

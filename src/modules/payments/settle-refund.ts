@@ -11,7 +11,7 @@ import {
   tryOperation,
   type Operation,
 } from './operations.ts'
-import { findPayment, findRefund, lockPayment } from './queries.ts'
+import { findPayment, findRefund, listDisputes, lockPayment } from './queries.ts'
 import { isPaymentWithBank } from './refunds-with-bank.ts'
 import { syncKnown } from './sync-payment.ts'
 import type { Refund } from './tables.ts'
@@ -69,7 +69,10 @@ async function hearOfDispute(
   assert(payment, 'a refund is of a payment')
   await syncKnown(ctx, gateway, payment, true)
   const refund = await findRefund(ctx.db, id)
-  return refund?.status === 'requested' && !(await isPaymentWithBank(ctx.db, paymentId)) ? waiting : null
+  if (refund?.status !== 'requested' || (await isPaymentWithBank(ctx.db, paymentId))) return null
+  // Won in that very moment, it is asked for again: by the verdict or, where that came too early, by the sweep.
+  const isLost = (await listDisputes(ctx.db, paymentId)).some(({ status }) => status === 'lost')
+  return isLost ? waiting : null
 }
 
 /** Reads a refund again: a slow one may have arrived, one that arrived may have come back. */
