@@ -51,7 +51,7 @@ export async function applyDispute(
   // A verdict that was told without a loss is told again with it: who was paid meanwhile has that to give back.
   const lossIsLate = dispute.status === 'lost' && shares !== null
   await tell(tx, ctx, dispute, lossIsLate ? 'open' : (before?.status ?? null), status)
-  if (status === 'won') await askForWaiting(tx, payment.id)
+  if (status === 'won' && dispute.status !== 'won') await askForWaiting(tx, payment.id)
   const statuses = known.filter(({ id }) => id !== dispute.id).map((other) => other.status)
   return writeStatus(tx, ctx, left, [...statuses, status])
 }
