@@ -6,6 +6,7 @@ import { applyRefund, failRefund } from './apply-refund.ts'
 import {
   findOperation,
   finishOperation,
+  giveUpUnsent,
   intendOperation,
   rejectOperation,
   tryOperation,
@@ -102,8 +103,13 @@ async function giveUp(
       await finishOperation(tx, ctx.now, operation, own.id)
       return
     }
-    // Whoever was told the same and came first has done what follows.
-    if (!(await rejectOperation(tx, ctx.now, operation, reason))) return
+    // Whoever was told the same and came first has done what follows; and one that waited and was sent meanwhile has its answer
+    // to come.
+    const isGivenUp =
+      operation.attempts === 0
+        ? await giveUpUnsent(tx, ctx.now, operation)
+        : await rejectOperation(tx, ctx.now, operation, reason)
+    if (!isGivenUp) return
     const refund = await findRefund(tx, id)
     assert(refund, 'a refund is never deleted')
     // The reservation goes first, so that a refund made by hand for the same money finds room.
