@@ -4,6 +4,7 @@ import type { GatewayDispute } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { DisputeId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import { earlierOf } from '#src/kernel/time.ts'
 import { postTransfers } from '#src/modules/ledger/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
@@ -12,12 +13,17 @@ import { disputeStateOf, isUndecided, laterDisputeStatus, shareLoss } from './do
 import { statusOfCaptured } from './domain/payment-change.ts'
 import { disputeEntryPostings, lossEffectKeys, lossPostings } from './postings.ts'
 import { listDisputes, lockPayment, readGivenBack } from './queries.ts'
-import { askForRest, askForWaiting, dropWaiting } from './refunds-with-bank.ts'
+import { askForRest, askForWaiting, dropWaiting, isRefundUnanswered } from './refunds-with-bank.ts'
 import { figuresOfPayment } from './start-checkout.ts'
 import { disputes, payments, type Dispute, type Payment } from './tables.ts'
 
 /** So often an undecided dispute is looked at, in case no webhook comes. */
 const SYNC_HOURS = 12
+/**
+ * A refund that may have been made, and of which no answer came, may be given twice now or not at all: who bears the loss is
+ * known when that is. So soon it is looked at again.
+ */
+const LOSS_WAITS_MINUTES = 5
 
 /**
  * Brings one dispute of a locked payment into line with what the gateway says: what moved on our balance is in the ledger,
@@ -36,7 +42,9 @@ export async function applyDispute(
   const moved = await postEntries(tx, ctx, payment, seen)
   const isToShare = status === 'lost' && !(await isLossTaken(tx, dispute))
   let left = isToShare ? await dropWaiting(tx, ctx, payment, dispute) : payment
-  const shares = isToShare ? await takeLoss(tx, ctx, payment, dispute, moved.withdrawnMinor) : null
+  const waits = isToShare && (await isRefundUnanswered(tx, payment.id))
+  const shares = isToShare && !waits ? await takeLoss(tx, ctx, left, dispute, moved.withdrawnMinor) : null
+  if (waits) left = { ...left, syncDueAt: ctx.now.add({ minutes: LOSS_WAITS_MINUTES }) }
   const values = {
     status,
     ...moved,
@@ -155,9 +163,10 @@ async function writeStatus(
   statuses: readonly Dispute['status'][],
 ): Promise<Payment> {
   const state = disputeStateOf(statuses)
+  const later = ctx.now.add({ hours: SYNC_HOURS })
   const values = {
     status: statusOfCaptured(payment.capturedMinor, payment.refundedMinor, state),
-    syncDueAt: state === 'open' ? ctx.now.add({ hours: SYNC_HOURS }) : payment.syncDueAt,
+    syncDueAt: state === 'open' ? earlierOf(payment.syncDueAt ?? later, later) : payment.syncDueAt,
     updatedAt: ctx.now,
   }
   await tx.update(payments).set(values).where(eq(payments.id, payment.id))

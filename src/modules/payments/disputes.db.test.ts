@@ -108,6 +108,35 @@ describe('a loss that is read before its withdrawal', () => {
     await expectBalanced(rig)
   })
 
+  test('F39 is not borne before it is known whether a refund was made whose answer did not come', async () => {
+    const booking = await paid()
+    const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }
+    const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+    const refundId = refund?.id as RefundId
+    const silent: PaymentGateway = {
+      ...rig.gateway,
+      refund: () => Promise.reject(new Trouble('payments', 'no answer')),
+    }
+    await expect(settleRefund(rig.ctx(), silent, refundId)).rejects.toThrow('no answer')
+    const { chargeId } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'dispute')
+    await rig.byHand(await disputeOf(booking), 'lose')
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    const soon = rig.ctx().now.add({ minutes: 6 }).toString()
+    const waiting = await paymentOf(rig, booking.id)
+    expect(waiting).toMatchObject({ status: 'dispute_lost', refundRequestedMinor: 11_000n })
+    expect((waiting.syncDueAt?.toString() ?? 'never') < soon).toBe(true)
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 11_000n, disputed_funds: 11_000n })
+    await expectBalanced(rig)
+
+    await settleRefund(rig.ctx(), rig.gateway, refundId) // Stripe says that the bank has the money
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n })
+    expect(await booksOf(rig, booking.id)).not.toHaveProperty('losses')
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ refundRequestedMinor: 0n, syncDueAt: null })
+    expect(await eventsAbout(rig, booking.id)).not.toContain('payment.refund_failed')
+    await expectBalanced(rig)
+  })
+
   test('is borne once by the platform where all was given back before', async () => {
     const booking = await paid()
     const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }

@@ -86,6 +86,15 @@ export async function askForRest(
   return true
 }
 
+/** Whether a refund was asked for and may have been made, and no answer came yet. */
+export async function isRefundUnanswered(tx: Tx, paymentId: PaymentId): Promise<boolean> {
+  for (const { id } of await listRequested(tx, paymentId)) {
+    const operation = await findOperation(tx, 'refund', id)
+    if (operation?.status === 'intended' && operation.attempts > 0) return true
+  }
+  return false
+}
+
 function listRequested(tx: Tx, paymentId: PaymentId): Promise<Refund[]> {
   return tx
     .select()
