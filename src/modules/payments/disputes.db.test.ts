@@ -149,6 +149,30 @@ describe('a loss that is read before its withdrawal', () => {
   })
 })
 
+test('F39 a refund that was refused for a dispute that was won in that moment stays asked for, and is made', async () => {
+  const booking = await paid()
+  const asked = { bookingId: booking.id, baseMinor: 5_000n, surchargeMinor: 500n, cause: 'cancellation' }
+  const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+  const refundId = refund?.id as RefundId
+  const { chargeId } = await paymentOf(rig, booking.id)
+  await rig.byHand(chargeId ?? '', 'dispute')
+  const late: PaymentGateway = {
+    ...rig.gateway,
+    refund: async (request, key) => {
+      const answer = await rig.gateway.refund(request, key).catch((error: unknown) => error)
+      await rig.byHand(await disputeOf(booking), 'win')
+      await syncPayment(rig.ctx(), rig.gateway, booking.id) // the verdict finds nothing that waits yet
+      throw answer
+    },
+  }
+  await settleRefund(rig.ctx(), late, refundId)
+  expect(await eventsAbout(rig, booking.id)).not.toContain('payment.refund_failed')
+  expect(await paymentOf(rig, booking.id)).toMatchObject({ refundRequestedMinor: 5_500n })
+  await settleRefund(rig.ctx(), rig.gateway, refundId)
+  expect(await paymentOf(rig, booking.id)).toMatchObject({ refundedMinor: 5_500n })
+  await expectBalanced(rig)
+})
+
 describe('F39 a loss of a part of the money', () => {
   const ask = (booking: MadeBooking, baseMinor: bigint, surchargeMinor: bigint) =>
     inTransaction(rig.ctx(), (tx) =>
@@ -194,6 +218,23 @@ describe('F39 a loss of a part of the money', () => {
     await ask(booking, 3_000n, 300n)
     await lose(booking)
     expect(await refundsOf(booking)).toEqual([{ status: 'failed', amount: 3_300n, byBank: true }])
+  })
+
+  test('leaves a refund that was refused for it to whoever has sent it again meanwhile', async () => {
+    const booking = await disputed('80')
+    await lose(booking)
+    const refund = await ask(booking, 2_727n, 273n)
+    const sentMeanwhile: PaymentGateway = {
+      ...rig.gateway,
+      listRefunds: async (intentId) => {
+        await db.execute(sql`
+          update stripe_operations set attempts = 1 where subject_id = ${refund?.id} and status = 'intended'`)
+        return rig.gateway.listRefunds(intentId)
+      },
+    }
+    await settleRefund(rig.ctx(), sentMeanwhile, refund?.id as RefundId)
+    expect(await refundsOf(booking)).toEqual([{ status: 'requested', amount: 3_000n, byBank: false }])
+    expect(await eventsAbout(rig, booking.id)).not.toContain('payment.refund_failed')
   })
 
   test('does not swallow a refund that is asked for after it: that is refused, told, and waits for a person', async () => {
