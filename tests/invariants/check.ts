@@ -244,7 +244,9 @@ const RULES: readonly Rule[] = [
       select d.id, d.status, d.withdrawn_minor, d.fee_minor, b.* from disputes d full join booked b on b.external_id = d.stripe_dispute_id
       where d.id is null or d.withdrawn_minor <> coalesce(b.withdrawn_minor, 0) or d.fee_minor <> coalesce(b.fee_minor, 0)
         or d.base_part_minor + d.surcharge_part_minor <> coalesce(b.borne_minor, 0)
-        or coalesce(b.lost_minor, 0) <> case d.status when 'lost' then d.withdrawn_minor else 0 end
+        -- A loss waits, and is looked at again, while it is not known whether a refund was made.
+        or (coalesce(b.lost_minor, 0) <> case d.status when 'lost' then d.withdrawn_minor else 0 end
+            and not (d.status = 'lost' and b.lost_minor = 0 and exists (select from payments p where p.id = d.payment_id and p.sync_due_at is not null)))
         or (d.status in ('won', 'inquiry', 'inquiry_closed') and d.withdrawn_minor <> 0)`,
   },
   {

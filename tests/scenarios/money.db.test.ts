@@ -207,8 +207,8 @@ describe('F38 a refund that the bank sends back', () => {
 })
 
 describe('F39 a cancellation while a bank decides about the payment', () => {
-  async function disputed(booking: Held): Promise<void> {
-    await byHand((await paymentRow(booking)).charge_id, 'dispute')
+  async function disputed(booking: Held, amount?: string): Promise<void> {
+    await byHand((await paymentRow(booking)).charge_id, 'dispute', amount ? { amount } : {})
     await app.eventually(
       'the dispute is known',
       async () => (await paymentRow(booking)).status === 'disputed',
@@ -295,6 +295,28 @@ describe('F39 a cancellation while a bank decides about the payment', () => {
     const { rows } = await db.execute(sql`
       select refund_requested_minor::int as reserved, refunded_minor::int as refunded from payments where booking_id = ${booking.id}`)
     expect(rows).toEqual([{ reserved: 0, refunded: 0 }])
+  })
+
+  test('asks for what the bank did not give where it lost us a part: Stripe says no, and customer and operator know', async () => {
+    const booking = await paid(await payableProvider())
+    await disputed(booking, '50.00')
+    await cancel(booking, 'guest')
+    const { refund_stuck: stuckBefore } = (await home()).bookings
+    await decide(booking, 'lose')
+    await app.eventually('the customer is told', async () =>
+      (await mailsTo('booking_id', booking.id)).includes('refund_failed'),
+    )
+    await app.eventually('quiet', isQuiet)
+    expect([await atStripe(booking), await onPage(booking)]).toEqual([[], ['failed']])
+    expect((await look(booking)).refunds).toMatchObject([{ amount: usd(6_000) }])
+    expect((await home()).bookings.refund_stuck).toBe(stuckBefore + 1)
+    expect(await books(booking)).toMatchObject({ escrow: 6_000, disputed_funds: 0 })
+    await app.eventually('the payout waits', async () => {
+      return (await payoutRow(booking))?.waits_for === 'refund_failed'
+    })
+    app.moveTo(Temporal.Instant.from(booking.endsAt).add({ hours: ESCROW_HOURS, minutes: 1 }))
+    await app.eventually('quiet', isQuiet)
+    expect((await stripe.transfers.list({ transfer_group: booking.id })).data).toEqual([])
   })
 
   test.each(['win', 'lose'] as const)(

@@ -119,8 +119,7 @@ const PAYMENT = sql<PaymentJson | null>`(
                        when f.status = 'requested' and ${isWithBank(sql`f.payment_id`)} then 'waiting' else f.status end,
         'settledAt', coalesce(f.settled_outside_at, f.settled_at)) order by f.requested_at, f.id)
       from refunds f where f.payment_id = pay.id and not exists (select from refunds again where again.replaces_id = f.id)
-        and not (f.status = 'failed' and f.settled_outside_at is null
-                 and exists (select from disputes lost where lost.payment_id = f.payment_id and lost.status = 'lost'))), '[]'::json))
+        and f.given_by_dispute_id is null), '[]'::json))
   from payments pay, lateral (${givenBackSql(sql`pay.id`)}) back
   where pay.booking_id = bookings.id)`
 const PAYOUT = sql<PayoutJson | null>`(

@@ -12,6 +12,8 @@ const EVIDENCE_SOON_DAYS = 3
 const RECONCILIATION_LATE_HOURS = 2
 const NEWS_LOOKED_AT = 20
 const NEWS_MINUTES = 60
+/** One event that comes again, or late, says nothing of a clock. */
+const NEWS_MIN = 3
 
 /** What can be wrong with a booking. The count on the home page and the list behind it are the same condition. */
 export const BOOKING_TROUBLES = [
@@ -70,7 +72,7 @@ export interface OperatorHome {
   readonly workerSilentSeconds: number | null
   /**
    * How old the freshest of Stripe's last events was when it came, by our clock: below zero, our clock is behind; far above, it is
-   * ahead, or all of them are late. Null: none has come of late, or the clock is one that a demonstration moves.
+   * ahead, or all of them are late. Null: too few have come of late, or the clock is one that a demonstration moves.
    */
   readonly stripeNewsAgeSeconds: number | null
 }
@@ -104,7 +106,8 @@ export async function getOperatorHome(ctx: Ctx): Promise<OperatorHome> {
       (select extract(epoch from now() - max(seen_at))::int from worker_heartbeats) as worker_silent_seconds,
       (select extract(epoch from min(received_at - created_at))::int from (
         select received_at, created_at from webhook_events where received_at > ${at} - make_interval(mins => ${NEWS_MINUTES})
-        order by received_at desc limit ${NEWS_LOOKED_AT}) last_ones) as stripe_news_age_seconds`)
+        order by received_at desc limit ${NEWS_LOOKED_AT}) last_ones
+        having count(*) >= ${NEWS_MIN}) as stripe_news_age_seconds`)
   const row = rows[0] ?? {}
   const count = (name: string) => row[name] ?? 0
   return {

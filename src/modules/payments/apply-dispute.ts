@@ -4,6 +4,7 @@ import type { GatewayDispute } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
 import type { DisputeId } from '#src/kernel/ids.ts'
 import type { JsonObject } from '#src/kernel/json.ts'
+import { earlierOf } from '#src/kernel/time.ts'
 import { postTransfers } from '#src/modules/ledger/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
@@ -11,13 +12,18 @@ import { emit } from '#src/platform/outbox/emit.ts'
 import { disputeStateOf, isUndecided, laterDisputeStatus, shareLoss } from './domain/dispute-change.ts'
 import { statusOfCaptured } from './domain/payment-change.ts'
 import { disputeEntryPostings, lossEffectKeys, lossPostings } from './postings.ts'
-import { listDisputes, readGivenBack } from './queries.ts'
-import { askForWaiting, dropWaiting } from './refunds-with-bank.ts'
+import { listDisputes, lockPayment, readGivenBack } from './queries.ts'
+import { askForRest, askForWaiting, dropWaiting, isRefundUnanswered } from './refunds-with-bank.ts'
 import { figuresOfPayment } from './start-checkout.ts'
 import { disputes, payments, type Dispute, type Payment } from './tables.ts'
 
 /** So often an undecided dispute is looked at, in case no webhook comes. */
 const SYNC_HOURS = 12
+/**
+ * A refund that may have been made, and of which no answer came, may be given twice now or not at all: who bears the loss is
+ * known when that is. So soon it is looked at again.
+ */
+const LOSS_WAITS_MINUTES = 5
 
 /**
  * Brings one dispute of a locked payment into line with what the gateway says: what moved on our balance is in the ledger,
@@ -34,8 +40,11 @@ export async function applyDispute(
   const dispute = before ?? (await open(tx, ctx, payment, seen))
   const status = laterDisputeStatus(dispute.status, seen.status)
   const moved = await postEntries(tx, ctx, payment, seen)
-  const left = status === 'lost' ? await dropWaiting(tx, ctx, payment, dispute) : payment
-  const shares = status === 'lost' ? await takeLoss(tx, ctx, payment, dispute, moved.withdrawnMinor) : null
+  const isToShare = status === 'lost' && !(await isLossTaken(tx, dispute))
+  let left = isToShare ? await dropWaiting(tx, ctx, payment, dispute) : payment
+  const waits = isToShare && (await isRefundUnanswered(tx, payment.id))
+  const shares = isToShare && !waits ? await takeLoss(tx, ctx, left, dispute, moved.withdrawnMinor) : null
+  if (waits) left = { ...left, syncDueAt: ctx.now.add({ minutes: LOSS_WAITS_MINUTES }) }
   const values = {
     status,
     ...moved,
@@ -46,10 +55,11 @@ export async function applyDispute(
     updatedAt: ctx.now,
   }
   await tx.update(disputes).set(values).where(eq(disputes.id, dispute.id))
+  if (shares && (await askForRest(tx, ctx, dispute, shares))) left = await lockPayment(tx, payment.id)
   // A verdict that was told without a loss is told again with it: who was paid meanwhile has that to give back.
   const lossIsLate = dispute.status === 'lost' && shares !== null
   await tell(tx, ctx, dispute, lossIsLate ? 'open' : (before?.status ?? null), status)
-  if (status === 'won') await askForWaiting(tx, payment.id)
+  if (status === 'won' && dispute.status !== 'won') await askForWaiting(tx, payment.id)
   const statuses = known.filter(({ id }) => id !== dispute.id).map((other) => other.status)
   return writeStatus(tx, ctx, left, [...statuses, status])
 }
@@ -99,12 +109,9 @@ async function postEntries(tx: Tx, ctx: Ctx, payment: Payment, seen: GatewayDisp
   }
 }
 
-/**
- * Once, when the verdict and what it took are both known: the verdict may be read before the withdrawal. Null when there is
- * nothing to take yet, or it has been taken.
- */
+/** Once the verdict and what it took are both known: the verdict may be read before the withdrawal. Null when there is nothing to take yet. */
 async function takeLoss(tx: Tx, ctx: Ctx, payment: Payment, dispute: Dispute, lostMinor: bigint) {
-  if (lostMinor === 0n || (await isLossTaken(tx, dispute))) return null
+  if (lostMinor === 0n) return null
   const figures = await figuresOfPayment(tx, payment.id)
   const { basePartMinor, surchargePartMinor, platformMinor } = shareLoss(
     figures,
@@ -156,9 +163,10 @@ async function writeStatus(
   statuses: readonly Dispute['status'][],
 ): Promise<Payment> {
   const state = disputeStateOf(statuses)
+  const later = ctx.now.add({ hours: SYNC_HOURS })
   const values = {
     status: statusOfCaptured(payment.capturedMinor, payment.refundedMinor, state),
-    syncDueAt: state === 'open' ? ctx.now.add({ hours: SYNC_HOURS }) : payment.syncDueAt,
+    syncDueAt: state === 'open' ? earlierOf(payment.syncDueAt ?? later, later) : payment.syncDueAt,
     updatedAt: ctx.now,
   }
   await tx.update(payments).set(values).where(eq(payments.id, payment.id))

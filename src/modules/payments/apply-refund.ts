@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import type { GatewayRefund } from '#src/integrations/payment-gateway/port.ts'
 import { assert } from '#src/kernel/assert.ts'
-import type { RefundId } from '#src/kernel/ids.ts'
+import type { DisputeId, RefundId } from '#src/kernel/ids.ts'
 import { postTransfers } from '#src/modules/ledger/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import type { Ctx } from '#src/platform/context.ts'
@@ -37,17 +37,22 @@ export async function failRefund(
   return move(tx, ctx, payment, refund, 'failed', refund.stripeRefundId, reason)
 }
 
-/** The refund was never asked for and will not be. There is nothing to tell: whoever decided that says so. */
+/** The refund was never asked for and will not be: the bank gave the money. There is nothing to tell; the verdict says so. */
 export async function dropRefund(
   tx: Tx,
   ctx: Ctx,
   payment: Payment,
   refund: Refund,
-  reason: string,
+  givenBy: { readonly id: DisputeId; readonly stripeDisputeId: string },
 ): Promise<Payment> {
   await tx
     .update(refunds)
-    .set({ status: 'failed', failureReason: reason, settledAt: ctx.now })
+    .set({
+      status: 'failed',
+      failureReason: `The bank gave it back: ${givenBy.stripeDisputeId}`,
+      givenByDisputeId: givenBy.id,
+      settledAt: ctx.now,
+    })
     .where(eq(refunds.id, refund.id))
   return writeSums(tx, ctx, payment, 0n, -refund.amountMinor)
 }

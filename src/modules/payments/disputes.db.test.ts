@@ -1,5 +1,5 @@
 // What a dispute does where its news is late, partial or missing. The usual ways of one: payouts/after-payout.db.test.ts.
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import {
@@ -21,11 +21,12 @@ import {
   paymentOf,
   type MadeBooking,
 } from '#tests/support/money.ts'
+import { countOpenFailedRefunds } from './queries.ts'
 import { requestRefund } from './request-refund.ts'
 import { settleRefund } from './settle-refund.ts'
 import { submitEvidence } from './submit-evidence.ts'
 import { syncPayment } from './sync-payment.ts'
-import { disputes } from './tables.ts'
+import { disputes, refunds } from './tables.ts'
 
 const rig = await moneyRig({ deliver: false })
 const { db } = rig.database
@@ -107,6 +108,35 @@ describe('a loss that is read before its withdrawal', () => {
     await expectBalanced(rig)
   })
 
+  test('F39 is not borne before it is known whether a refund was made whose answer did not come', async () => {
+    const booking = await paid()
+    const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }
+    const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+    const refundId = refund?.id as RefundId
+    const silent: PaymentGateway = {
+      ...rig.gateway,
+      refund: () => Promise.reject(new Trouble('payments', 'no answer')),
+    }
+    await expect(settleRefund(rig.ctx(), silent, refundId)).rejects.toThrow('no answer')
+    const { chargeId } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'dispute')
+    await rig.byHand(await disputeOf(booking), 'lose')
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    const soon = rig.ctx().now.add({ minutes: 6 }).toString()
+    const waiting = await paymentOf(rig, booking.id)
+    expect(waiting).toMatchObject({ status: 'dispute_lost', refundRequestedMinor: 11_000n })
+    expect((waiting.syncDueAt?.toString() ?? 'never') < soon).toBe(true)
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 11_000n, disputed_funds: 11_000n })
+    await expectBalanced(rig)
+
+    await settleRefund(rig.ctx(), rig.gateway, refundId) // Stripe says that the bank has the money
+    expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n })
+    expect(await booksOf(rig, booking.id)).not.toHaveProperty('losses')
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ refundRequestedMinor: 0n, syncDueAt: null })
+    expect(await eventsAbout(rig, booking.id)).not.toContain('payment.refund_failed')
+    await expectBalanced(rig)
+  })
+
   test('is borne once by the platform where all was given back before', async () => {
     const booking = await paid()
     const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }
@@ -115,6 +145,106 @@ describe('a loss that is read before its withdrawal', () => {
     await lost(booking)
     expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n, losses: 11_000n })
     expect(await closings(booking)).toHaveLength(2)
+    await expectBalanced(rig)
+  })
+})
+
+test('F39 a refund that was refused for a dispute that was won in that moment stays asked for, and is made', async () => {
+  const booking = await paid()
+  const asked = { bookingId: booking.id, baseMinor: 5_000n, surchargeMinor: 500n, cause: 'cancellation' }
+  const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+  const refundId = refund?.id as RefundId
+  const { chargeId } = await paymentOf(rig, booking.id)
+  await rig.byHand(chargeId ?? '', 'dispute')
+  const late: PaymentGateway = {
+    ...rig.gateway,
+    refund: async (request, key) => {
+      const answer = await rig.gateway.refund(request, key).catch((error: unknown) => error)
+      await rig.byHand(await disputeOf(booking), 'win')
+      await syncPayment(rig.ctx(), rig.gateway, booking.id) // the verdict finds nothing that waits yet
+      throw answer
+    },
+  }
+  await settleRefund(rig.ctx(), late, refundId)
+  expect(await eventsAbout(rig, booking.id)).not.toContain('payment.refund_failed')
+  expect(await paymentOf(rig, booking.id)).toMatchObject({ refundRequestedMinor: 5_500n })
+  await settleRefund(rig.ctx(), rig.gateway, refundId)
+  expect(await paymentOf(rig, booking.id)).toMatchObject({ refundedMinor: 5_500n })
+  await expectBalanced(rig)
+})
+
+describe('F39 a loss of a part of the money', () => {
+  const ask = (booking: MadeBooking, baseMinor: bigint, surchargeMinor: bigint) =>
+    inTransaction(rig.ctx(), (tx) =>
+      requestRefund(tx, rig.ctx(), { bookingId: booking.id, baseMinor, surchargeMinor, cause: randomUUID() }),
+    )
+  async function disputed(amount: string): Promise<MadeBooking> {
+    const booking = await paid()
+    const { chargeId } = await paymentOf(rig, booking.id)
+    await rig.byHand(chargeId ?? '', 'dispute', amount)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    return booking
+  }
+  async function lose(booking: MadeBooking): Promise<void> {
+    await rig.byHand(await disputeOf(booking), 'lose')
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  }
+  const refundsOf = async ({ id }: MadeBooking) =>
+    (
+      await db
+        .select({ status: refunds.status, amount: refunds.amountMinor, givenBy: refunds.givenByDisputeId })
+        .from(refunds)
+        .where(eq(refunds.bookingId, id))
+        .orderBy(sql`given_by_dispute_id nulls last`, refunds.amountMinor)
+    ).map(({ givenBy, ...refund }) => ({ ...refund, byBank: givenBy !== null }))
+
+  test('leaves a rest of all that waited, which is asked for once', async () => {
+    const booking = await disputed('60')
+    await ask(booking, 4_000n, 0n)
+    await ask(booking, 4_000n, 0n)
+    await lose(booking)
+    await syncPayment(rig.ctx(), rig.gateway, booking.id)
+    expect(await refundsOf(booking)).toEqual([
+      { status: 'failed', amount: 4_000n, byBank: true },
+      { status: 'failed', amount: 4_000n, byBank: true },
+      { status: 'requested', amount: 2_000n, byBank: false },
+    ])
+    expect(await paymentOf(rig, booking.id)).toMatchObject({ refundRequestedMinor: 2_000n })
+    await expectBalanced(rig)
+  })
+
+  test('leaves no rest of what waited for less', async () => {
+    const booking = await disputed('60')
+    await ask(booking, 3_000n, 300n)
+    await lose(booking)
+    expect(await refundsOf(booking)).toEqual([{ status: 'failed', amount: 3_300n, byBank: true }])
+  })
+
+  test('leaves a refund that was refused for it to whoever has sent it again meanwhile', async () => {
+    const booking = await disputed('80')
+    await lose(booking)
+    const refund = await ask(booking, 2_727n, 273n)
+    const sentMeanwhile: PaymentGateway = {
+      ...rig.gateway,
+      listRefunds: async (intentId) => {
+        await db.execute(sql`
+          update stripe_operations set attempts = 1 where subject_id = ${refund?.id} and status = 'intended'`)
+        return rig.gateway.listRefunds(intentId)
+      },
+    }
+    await settleRefund(rig.ctx(), sentMeanwhile, refund?.id as RefundId)
+    expect(await refundsOf(booking)).toEqual([{ status: 'requested', amount: 3_000n, byBank: false }])
+    expect(await eventsAbout(rig, booking.id)).not.toContain('payment.refund_failed')
+  })
+
+  test('does not swallow a refund that is asked for after it: that is refused, told, and waits for a person', async () => {
+    const booking = await disputed('80')
+    await lose(booking)
+    const refund = await ask(booking, 2_727n, 273n)
+    await settleRefund(rig.ctx(), rig.gateway, refund?.id as RefundId)
+    expect(await refundsOf(booking)).toEqual([{ status: 'failed', amount: 3_000n, byBank: false }])
+    expect(await eventsAbout(rig, booking.id)).toContain('payment.refund_failed')
+    expect(await countOpenFailedRefunds(db, (await paymentOf(rig, booking.id)).id)).toBe(1)
     await expectBalanced(rig)
   })
 })

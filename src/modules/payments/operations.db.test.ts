@@ -190,7 +190,7 @@ test('a refund that was heard of while it was being refused stands as it was hea
   const request = (await operationsOf(refund.id))[0]?.request as unknown as RefundRequest
   const refusing: PaymentGateway = {
     ...rig.gateway,
-    refund: () => Promise.reject(new GatewayRejected('charge_disputed', 'No.')),
+    refund: () => Promise.reject(new GatewayRejected('card_declined', 'No.')),
     listRefunds: async (intentId) => {
       const before = await rig.gateway.listRefunds(intentId)
       // Another worker's try is made, and heard of, between what we read and what we write.

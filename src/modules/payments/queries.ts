@@ -125,11 +125,11 @@ export function isOpenFailure(refund: SQL): SQL {
     from payments pay, lateral (${givenBackSql(sql`pay.id`)}) back where pay.id = ${refund}.payment_id)`
 }
 
-/** Whether it failed and was neither made again nor given in another way, nor lost to the bank. */
+/** Whether it failed and was neither made again nor given in another way, nor given by the bank. */
 export function isUndecidedFailure(refund: SQL): SQL {
   return sql`${refund}.status = 'failed' and ${refund}.settled_outside_at is null
     and not exists (select from refunds again where again.replaces_id = ${refund}.id)
-    and not exists (select from disputes lost where lost.payment_id = ${refund}.payment_id and lost.status = 'lost')`
+    and ${refund}.given_by_dispute_id is null`
 }
 
 /** Events that are stored and not acted on yet. */

@@ -6,12 +6,13 @@ import { applyRefund, failRefund } from './apply-refund.ts'
 import {
   findOperation,
   finishOperation,
+  giveUpUnsent,
   intendOperation,
   rejectOperation,
   tryOperation,
   type Operation,
 } from './operations.ts'
-import { findPayment, findRefund, lockPayment } from './queries.ts'
+import { findPayment, findRefund, listDisputes, lockPayment } from './queries.ts'
 import { isPaymentWithBank } from './refunds-with-bank.ts'
 import { syncKnown } from './sync-payment.ts'
 import type { Refund } from './tables.ts'
@@ -69,7 +70,10 @@ async function hearOfDispute(
   assert(payment, 'a refund is of a payment')
   await syncKnown(ctx, gateway, payment, true)
   const refund = await findRefund(ctx.db, id)
-  return refund?.status === 'requested' && !(await isPaymentWithBank(ctx.db, paymentId)) ? waiting : null
+  if (refund?.status !== 'requested' || (await isPaymentWithBank(ctx.db, paymentId))) return null
+  // Won in that very moment, it is asked for again: by the verdict or, where that came too early, by the sweep.
+  const isLost = (await listDisputes(ctx.db, paymentId)).some(({ status }) => status === 'lost')
+  return isLost ? waiting : null
 }
 
 /** Reads a refund again: a slow one may have arrived, one that arrived may have come back. */
@@ -99,8 +103,13 @@ async function giveUp(
       await finishOperation(tx, ctx.now, operation, own.id)
       return
     }
-    // Whoever was told the same and came first has done what follows.
-    if (!(await rejectOperation(tx, ctx.now, operation, reason))) return
+    // Whoever was told the same and came first has done what follows; and one that waited and was sent meanwhile has its answer
+    // to come.
+    const isGivenUp =
+      operation.attempts === 0
+        ? await giveUpUnsent(tx, ctx.now, operation)
+        : await rejectOperation(tx, ctx.now, operation, reason)
+    if (!isGivenUp) return
     const refund = await findRefund(tx, id)
     assert(refund, 'a refund is never deleted')
     // The reservation goes first, so that a refund made by hand for the same money finds room.

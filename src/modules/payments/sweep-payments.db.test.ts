@@ -77,6 +77,8 @@ test('F39 a refund of money that a bank has is not taken up before it has decide
   await syncPayment(rig.ctx(), rig.gateway, booking.id)
   expect(await jobsOf(`refund:${refund?.id}`)).toHaveLength(1)
   await owner.execute(sql`delete from graphile_worker._private_jobs`)
+  await syncPayment(rig.ctx(), rig.gateway, booking.id)
+  expect(await jobsOf(`refund:${refund?.id}`)).toEqual([]) // the verdict is no news any more
   await rig.sweep('payments.open-operations')
   expect(await jobsOf(`refund:${refund?.id}`)).toHaveLength(1)
 })

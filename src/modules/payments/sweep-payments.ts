@@ -1,6 +1,7 @@
-import { sql, type SQL } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Ctx } from '#src/platform/context.ts'
 import { addJob, enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import { hasNoLiveJob } from '#src/platform/jobs/live-job.ts'
 import { PROCESS_WEBHOOKS, WEBHOOK_TRIES_MAX } from './receive-webhook.ts'
 import { isWithBank } from './refunds-with-bank.ts'
 import { SETTLE_CAPTURE } from './request-capture.ts'
@@ -39,15 +40,6 @@ const TASK_OF: Readonly<Record<string, { task: string; field: string }>> = {
   capture: { task: SETTLE_CAPTURE, field: 'paymentId' },
   void: { task: SETTLE_VOID, field: 'paymentId' },
   refund: { task: SETTLE_REFUND, field: 'refundId' },
-}
-
-/**
- * Whether no job of this key is being done or will be. Adding one all the same would begin its tries anew and at once, and one
- * that is running would get a second beside it. One that has used up its tries stays in the queue's table.
- */
-function hasNoLiveJob(key: SQL): SQL {
-  return sql`not exists (select from graphile_worker.jobs j
-    where j.key = ${key} and (j.attempts < j.max_attempts or j.locked_at is not null))`
 }
 
 /**

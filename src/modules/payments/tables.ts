@@ -46,6 +46,8 @@ export const refunds = pgTable('refunds', {
   replacesId: uuid().$type<RefundId>(),
   /** When a refund that failed was given back in some other way. */
   settledOutsideAt: instant(),
+  /** The lost dispute by which the bank gave this money to the customer. */
+  givenByDisputeId: uuid().$type<DisputeId>(),
   /** When one on its way is looked at again; null when it never was. */
   syncDueAt: instant(),
   requestedAt: instant().notNull(),

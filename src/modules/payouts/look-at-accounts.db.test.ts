@@ -132,4 +132,30 @@ describe('F16 an event about a connected account that never arrives', () => {
     const { rowCount } = await db.execute(sql`select from graphile_worker.jobs where key like 'account:%'`)
     expect(rowCount).toBe(105)
   })
+
+  test('is looked for again though the last look has used up its tries, behind those that can be read', async () => {
+    await owner.execute(sql`delete from graphile_worker._private_jobs`)
+    const { provider, accountId } = await withBooking()
+    await owner.execute(sql`
+      update providers set payout_account_checked_at = null where id = ${provider.providerId}`)
+    const tries = async () => {
+      const { rows } = await db.execute<{ attempts: number }>(
+        sql`select attempts from graphile_worker.jobs where key = ${`account:${accountId}`}`,
+      )
+      return rows.map(({ attempts }) => attempts)
+    }
+    await rig.sweep('payouts.accounts')
+    expect(await tries()).toEqual([0])
+    await owner.execute(sql`update graphile_worker._private_jobs set attempts = max_attempts`)
+    for (let more = 0; more < 100; more += 1) {
+      const { providerId } = await makeProvider(rig)
+      await owner.execute(sql`
+        update providers set payout_account_id = ${`acct_other_${more}`}, payout_account_ready = false, updated_at = ${rig.ctx().now.toString()},
+          payout_account_checked_at = ${rig.ctx().now.subtract({ hours: 1 }).toString()} where id = ${providerId}`)
+    }
+    await rig.sweep('payouts.accounts')
+    expect(await tries()).not.toEqual([0])
+    await rig.sweep('payouts.accounts')
+    expect(await tries()).toEqual([0])
+  })
 })

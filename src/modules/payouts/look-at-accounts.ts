@@ -3,6 +3,7 @@ import type { PaymentGateway } from '#src/integrations/payment-gateway/port.ts'
 import { syncPayoutAccount } from '#src/modules/providers/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import { addJob, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import { hasDeadJob, hasNoLiveJob } from '#src/platform/jobs/live-job.ts'
 
 export const LOOK_AT_ACCOUNT = 'payouts.look-at-account'
 
@@ -13,6 +14,7 @@ const BATCH = 100
 /** A bank sends a payout back within days, and somebody who sets an account up is through with it in less. */
 const PAID_DAYS = 14
 const SET_UP_DAYS = 7
+const JOB_KEY = sql`'account:' || payout_account_id`
 
 /**
  * Accounts of providers in whose business money is open or was sent a short while ago: each is read again now and then, in case
@@ -32,9 +34,9 @@ export async function sweepAccounts(ctx: Ctx): Promise<number> {
           or exists (select from payouts o where o.provider_id = p.id
                and (o.status in ('scheduled', 'failed') or o.updated_at > ${now} - make_interval(days => ${PAID_DAYS})))
           or (not payout_account_ready and p.updated_at > ${now} - make_interval(days => ${SET_UP_DAYS})))
-        -- One that cannot be read keeps its place in the queue, and nobody else's.
-        and not exists (select from graphile_worker.jobs j where j.key = 'account:' || payout_account_id)
-      order by payout_account_checked_at nulls first limit ${BATCH})
+        and ${hasNoLiveJob(JOB_KEY)}
+      -- One that could not be read in all its tries is tried again, and takes nobody's place.
+      order by ${hasDeadJob(JOB_KEY)}, payout_account_checked_at nulls first limit ${BATCH})
     select ${addJob({
       task: LOOK_AT_ACCOUNT,
       payload: sql`json_build_object('accountId', account_id)`,

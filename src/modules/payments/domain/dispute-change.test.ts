@@ -4,6 +4,7 @@ import {
   disputeStateOf,
   isUndecided,
   laterDisputeStatus,
+  restOfPromised,
   shareLoss,
   type DisputeStatus,
 } from './dispute-change.ts'
@@ -95,4 +96,20 @@ describe('a loss', () => {
       ),
     )
   })
+})
+
+test('with what a bank gave and its rest, exactly what was promised is given, or what the bank gave beyond it', () => {
+  const minor = fc.bigInt({ min: 0n, max: 1_000_000n })
+  const parts = fc.record({ basePartMinor: minor, surchargePartMinor: minor })
+  const sumOf = (of: { basePartMinor: bigint; surchargePartMinor: bigint }) =>
+    of.basePartMinor + of.surchargePartMinor
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 3 }), parts, (promised, given) => {
+      const rest = restOfPromised(promised, given)
+      const promisedMinor = promised.reduce((sum, refund) => sum + sumOf(refund), 0n)
+      const missingMinor = promisedMinor - sumOf(given)
+      expect(sumOf(rest)).toBe(missingMinor > 0n ? missingMinor : 0n)
+      expect(rest.basePartMinor >= 0n && rest.surchargePartMinor >= 0n).toBe(true)
+    }),
+  )
 })

@@ -45,3 +45,18 @@ export function shareLoss(
       : { basePartMinor: 0n, surchargePartMinor: 0n }
   return { ...parts, platformMinor: lostMinor - borneMinor }
 }
+
+/**
+ * What a bank that gave `given` has not given of the refunds it did so instead of. It may have taken more of one part than they
+ * promised: that counts against the other.
+ */
+export function restOfPromised(promised: readonly RefundParts[], given: RefundParts): RefundParts {
+  const sum = (part: keyof RefundParts) => promised.reduce((total, refund) => total + refund[part], 0n)
+  const baseMinor = sum('basePartMinor') - given.basePartMinor
+  const surchargeMinor = sum('surchargePartMinor') - given.surchargePartMinor
+  const restMinor = baseMinor + surchargeMinor
+  if (restMinor <= 0n) return { basePartMinor: 0n, surchargePartMinor: 0n }
+  if (baseMinor < 0n) return { basePartMinor: 0n, surchargePartMinor: restMinor }
+  if (surchargeMinor < 0n) return { basePartMinor: restMinor, surchargePartMinor: 0n }
+  return { basePartMinor: baseMinor, surchargePartMinor: surchargeMinor }
+}
