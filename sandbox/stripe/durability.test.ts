@@ -18,13 +18,14 @@ import {
 
 let directory: string
 let receiver: Receiver
-let running: ChildProcess | undefined
+let running: ChildProcess[] = []
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'stripe-sandbox-'))
   receiver = await startReceiver(PLATFORM_SECRET)
 })
 afterEach(async () => {
-  running?.kill('SIGKILL')
+  for (const child of running) child.kill('SIGKILL')
+  running = []
   await receiver.close()
   rmSync(directory, { recursive: true, force: true })
 })
@@ -48,7 +49,7 @@ async function run(port: number): Promise<ChildProcess> {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  running = child
+  running.push(child)
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   await Promise.race([
