@@ -1,7 +1,8 @@
 // A calendar with two or three services to which anything may happen, drawn from one number.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import type { Random } from '#src/demo/random.ts'
+import { expect } from 'vitest'
+import { seededRandom, type Random } from '#src/demo/random.ts'
 import { ANONYMOUS, type Actor, type Party } from '#src/kernel/actor.ts'
 import type { BookingId, ProviderId, ServiceId } from '#src/kernel/ids.ts'
 import { money } from '#src/kernel/money.ts'
@@ -41,7 +42,7 @@ const ZONES = [
 ] as const
 
 /** Two or three services on one calendar, at a time when the clock is about to change, if it ever does. */
-export async function makeMarket(app: TestApp, random: Random): Promise<Market> {
+async function makeMarket(app: TestApp, random: Random): Promise<Market> {
   const { db } = app.database
   const timeZone = random.pick(ZONES)
   const change = Temporal.Instant.from('2027-01-15T00:00Z')
@@ -232,7 +233,24 @@ const HAPPENINGS: readonly ((market: Market) => Promise<string>)[] = [
   }),
 ]
 
-export function happen(market: Market): Promise<string> {
+/** Markets of one seed after the other, in which something happens again and again, and `look` names what is wrong then. */
+export async function liveThrough(
+  app: TestApp,
+  { seed: first, markets, steps }: { seed: number; markets: number; steps: number },
+  look: (market: Market, story: string[]) => Promise<string[]>,
+): Promise<void> {
+  for (let seed = first; seed < first + markets; seed += 1) {
+    const market = await makeMarket(app, seededRandom(seed))
+    const story: string[] = []
+    for (let step = 0; step < steps; step += 1) {
+      story.push(await happen(market))
+      const wrong = await look(market, story)
+      expect({ seed, story, wrong }).toEqual({ seed, story, wrong: [] })
+    }
+  }
+}
+
+function happen(market: Market): Promise<string> {
   return market.random.pick(HAPPENINGS)(market)
 }
 

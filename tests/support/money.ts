@@ -544,3 +544,16 @@ export async function expectBalanced(rig: MoneyRig): Promise<void> {
 function silentLogger(): Logger {
   return new Logger(() => () => undefined)
 }
+
+/** Money of the marketplace goes to an account, and from there to its bank. @returns what is on its way to the bank. */
+export async function payOutToBank(rig: MoneyRig, accountId: string): Promise<string> {
+  await rig.byHand('platform', 'top-up', '50')
+  await rig.byHand('platform', 'settle').catch(() => undefined)
+  await rig.byHand(accountId, 'transfer', '50')
+  await rig.byHand(accountId, 'pay-out')
+  const answer = await fetch(`${rig.stripeUrl}/v1/payouts?limit=1`, {
+    headers: { authorization: `Bearer ${rig.config.STRIPE_SECRET_KEY}`, 'stripe-account': accountId },
+  })
+  const { data } = (await answer.json()) as { data: { id: string }[] }
+  return data[0]?.id ?? ''
+}

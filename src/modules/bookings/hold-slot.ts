@@ -11,7 +11,7 @@ import {
   withExtraMinutes,
 } from '#src/modules/scheduling/index.ts'
 import type { Ctx } from '#src/platform/context.ts'
-import { prepared } from '#src/platform/db/prepared.ts'
+import { placeholders, prepared } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
 import {
   ANSWER_KEPT_HOURS,
@@ -240,9 +240,7 @@ function newBooking(ctx: Ctx, input: HoldSlot, offer: Offer): Omit<Hold, 'code'>
 function insertHold(seat: SQL<number>) {
   return prepared<Record<string, unknown>, { outcome: 'held' | 'code_taken' }>((db) => {
     const value = sql.placeholder
-    const columns = Object.fromEntries(
-      HOLD_COLUMNS.map((name) => [name, value(name)]),
-    ) as unknown as NewBooking
+    const columns = placeholders<NewBooking>(HOLD_COLUMNS)
     const held = db
       .insert(bookings)
       .values({ ...columns, state: 'held', seat })

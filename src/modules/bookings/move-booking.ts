@@ -8,7 +8,7 @@ import type { Role } from '#src/kernel/rights.ts'
 import { laterOf } from '#src/kernel/time.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
-import { prepared, preparedSelect } from '#src/platform/db/prepared.ts'
+import { placeholders, prepared, preparedSelect } from '#src/platform/db/prepared.ts'
 import { refuse } from '#src/platform/errors.ts'
 import { findTransition, type TransitionName } from './domain/lifecycle.ts'
 import { partyAs, roleIn } from './domain/party.ts'
@@ -94,23 +94,16 @@ function updateMoved(db: Queryable, { id, ...values }: MoveValues, set: Move['se
     .returning()
 }
 
-// A placeholder stands where a value will: the builder takes it, its types do not say so.
-const places = <Name extends string>(names: readonly Name[]) =>
-  Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]))
-
 const updateStateAlone = preparedSelect<MoveValues, Booking>((db) =>
   updateMoved(
     db,
-    places(['id', 'state', 'eventCount', 'calendarSequence', 'updatedAt']) as unknown as MoveValues,
+    placeholders<MoveValues>(['id', 'state', 'eventCount', 'calendarSequence', 'updatedAt']),
     {},
   ),
 )
 
 type NewEvent = typeof bookingEvents.$inferInsert
-const EVENT_COLUMNS = Object.keys(getTableColumns(bookingEvents))
+const EVENT_COLUMNS = Object.keys(getTableColumns(bookingEvents)) as (keyof NewEvent)[]
 const insertEvent = prepared<NewEvent>((db) =>
-  db
-    .insert(bookingEvents)
-    .values(places(EVENT_COLUMNS) as unknown as NewEvent)
-    .getSQL(),
+  db.insert(bookingEvents).values(placeholders<NewEvent>(EVENT_COLUMNS)).getSQL(),
 )

@@ -10,13 +10,14 @@ import {
   writeListings,
   type Listing,
 } from '#src/modules/providers/import/write-listings.ts'
-import { refreshOpenings } from '#src/modules/scheduling/openings/refresh-openings.ts'
 import { Refusal } from '#src/platform/errors.ts'
 import { openTestDatabase } from '#tests/support/database.ts'
+import { refreshAllOpenings } from '#tests/support/openings.ts'
 import {
   listSlotsOfService,
   searchProviders,
   searchQuerySchema,
+  type ProviderCard,
   type SearchInput,
   type Sort,
 } from './reads.ts'
@@ -91,6 +92,18 @@ async function rate(listing: Listing, sum: number, count: number): Promise<void>
 
 function search(input: Partial<SearchInput>) {
   return searchProviders(db, settings, { sort: 'relevance', limit: 20, ...input }, now)
+}
+
+/** Page after page, in their order. */
+async function walk(input: Partial<SearchInput>): Promise<ProviderCard[]> {
+  const cards: ProviderCard[] = []
+  let cursor: string | undefined
+  do {
+    const page = await search({ ...input, cursor })
+    cards.push(...page.items)
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return cards
 }
 
 async function names(input: Partial<SearchInput>): Promise<string[]> {
@@ -203,13 +216,7 @@ describe('search', () => {
       }
       for (const when of [{}, { date: '2026-11-23', timeFrom: '10:00' }]) {
         const whole = await names({ place: city, sort, limit: 50, ...when })
-        const paged: string[] = []
-        let cursor: string | undefined
-        do {
-          const page = await search({ place: city, sort, limit: 5, cursor, ...when })
-          paged.push(...page.items.map(({ name }) => name))
-          cursor = page.nextCursor ?? undefined
-        } while (cursor !== undefined)
+        const paged = (await walk({ place: city, sort, limit: 5, ...when })).map(({ name }) => name)
         expect(whole).toHaveLength(23)
         expect(paged).toEqual(whole)
       }
@@ -278,7 +285,7 @@ describe('a search for a time', () => {
     }
     // Before any worker has written down where there is time, and after.
     for (const refreshed of [false, true]) {
-      if (refreshed) while ((await refreshOpenings({ db, now })).whole > 0);
+      if (refreshed) await refreshAllOpenings(db, now)
       for (const { timeFrom, timeUntil, durationMinutes } of [
         { timeFrom: '10:00', timeUntil: '12:00', durationMinutes: 60 },
         { timeFrom: '11:30', timeUntil: '12:30', durationMinutes: 45 },
@@ -352,14 +359,8 @@ describe('a search for a time', () => {
       }
       keys.sort((one, other) => one.key - other.key || (one.id < other.id ? -1 : 1))
       for (const refreshed of [false, true]) {
-        if (refreshed) while ((await refreshOpenings({ db, now })).whole > 0);
-        const paged: string[] = []
-        let cursor: string | undefined
-        do {
-          const page = await search({ place: city, sort, limit: 7, cursor, ...window })
-          paged.push(...page.items.map(({ id }) => id))
-          cursor = page.nextCursor ?? undefined
-        } while (cursor !== undefined)
+        if (refreshed) await refreshAllOpenings(db, now)
+        const paged = (await walk({ place: city, sort, limit: 7, ...window })).map(({ id }) => id)
         expect(paged).toEqual(keys.map(({ id }) => id))
       }
       expect(keys.length).toBeGreaterThan(50)
@@ -369,20 +370,8 @@ describe('a search for a time', () => {
   it('has a next page though all were judged at once, and nobody is left to judge after them', async () => {
     // As many as one batch, of whom nothing is known but that they may have time: the day is beyond the openings.
     for (let index = 0; index < 40; index += 1) await publish('Batchford', {}, { horizonDays: 365 })
-    const found = new Set<string>()
-    let cursor: string | undefined
-    do {
-      const page = await search({
-        place: 'Batchford',
-        sort: 'soonest',
-        date: '2027-05-03',
-        limit: 15,
-        cursor,
-      })
-      for (const { id } of page.items) found.add(id)
-      cursor = page.nextCursor ?? undefined
-    } while (cursor !== undefined)
-    expect(found.size).toBe(40)
+    const found = await walk({ place: 'Batchford', sort: 'soonest', date: '2027-05-03', limit: 15 })
+    expect(new Set(found.map(({ id }) => id)).size).toBe(40)
   })
 
   it('shows the slots of that time, and the soonest provider first', async () => {

@@ -7,6 +7,7 @@ import { inTransaction, type Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
 import { prepared } from '#src/platform/db/prepared.ts'
 import { addJob, enqueue, JOB_PRIORITY } from '#src/platform/jobs/enqueue.ts'
+import { hasLiveJob } from '#src/platform/jobs/live-job.ts'
 import { saidIn } from './domain/event.ts'
 import type { Addressee, BookingFacts } from './domain/facts.ts'
 import {
@@ -215,7 +216,5 @@ export async function enqueueSend(tx: Tx, id: MailId): Promise<void> {
   )
 }
 
-/** Of a row of mails: its job is being done, or will be. One that has used up its attempts stays in the queue's table. */
-export const HAS_LIVE_JOB = sql<boolean>`exists (
-  select from graphile_worker.jobs j where j.key = ${JOB_KEY_PREFIX}::text || mails.id::text
-    and (j.attempts < j.max_attempts or j.locked_at is not null))`
+/** Of a row of mails: its job is being done, or will be. */
+export const HAS_LIVE_JOB = hasLiveJob(sql`${JOB_KEY_PREFIX}::text || mails.id::text`)

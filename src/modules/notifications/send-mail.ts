@@ -4,7 +4,7 @@ import { assert } from '#src/kernel/assert.ts'
 import type { MailId } from '#src/kernel/ids.ts'
 import { isoText, type Temporal } from '#src/kernel/time.ts'
 import { inTransaction, type Ctx } from '#src/platform/context.ts'
-import { prepared, preparedSelect } from '#src/platform/db/prepared.ts'
+import { placeholders, prepared, preparedSelect } from '#src/platform/db/prepared.ts'
 import type { Queryable, Tx } from '#src/platform/db/database.ts'
 import { Trouble } from '#src/platform/errors.ts'
 import { calendarFile } from './calendar-file.ts'
@@ -180,7 +180,7 @@ function forgottenOf(template: Template): Partial<Mail> {
 }
 
 async function finish(db: Queryable, mailId: MailId, set: Partial<Mail>): Promise<void> {
-  const names = Object.keys(set)
+  const names = Object.keys(set) as (keyof Mail)[]
   const update = updates.get(names.join()) ?? updateOf(names)
   updates.set(names.join(), update)
   await update(db, { mailId, ...set })
@@ -189,11 +189,11 @@ async function finish(db: Queryable, mailId: MailId, set: Partial<Mail>): Promis
 /** By the columns that are set, of which there are as many kinds as ends. */
 const updates = new Map<string, ReturnType<typeof updateOf>>()
 
-function updateOf(names: readonly string[]) {
+function updateOf(names: readonly (keyof Mail)[]) {
   return prepared<{ mailId: MailId } & Partial<Mail>>((db) =>
     db
       .update(mails)
-      .set(Object.fromEntries(names.map((name) => [name, $(name)])))
+      .set(placeholders<Partial<Mail>>(names))
       .where(and(eq(mails.id, $('mailId')), eq(mails.status, 'queued')))
       .getSQL(),
   )

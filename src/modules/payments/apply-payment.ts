@@ -7,7 +7,7 @@ import { postTransfers } from '#src/modules/ledger/index.ts'
 import { recordAudit } from '#src/platform/audit.ts'
 import type { Ctx } from '#src/platform/context.ts'
 import type { Tx } from '#src/platform/db/database.ts'
-import { prepared } from '#src/platform/db/prepared.ts'
+import { placeholders, prepared } from '#src/platform/db/prepared.ts'
 import { emit } from '#src/platform/outbox/emit.ts'
 import { decideChange, mismatchOf, type PaymentChange } from './domain/payment-change.ts'
 import { findOperation } from './operations.ts'
@@ -80,10 +80,9 @@ const SEEN_COLUMNS = [
   'updatedAt',
 ] as const satisfies readonly (keyof Payment)[]
 const update = prepared<Pick<Payment, 'id' | (typeof SEEN_COLUMNS)[number]>>((db) => {
-  const places = Object.fromEntries(SEEN_COLUMNS.map((name) => [name, sql.placeholder(name)]))
   return db
     .update(payments)
-    .set(places)
+    .set(placeholders<Partial<Payment>>(SEEN_COLUMNS))
     .where(eq(payments.id, sql.placeholder('id')))
     .getSQL()
 })

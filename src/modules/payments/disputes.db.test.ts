@@ -60,6 +60,14 @@ test('an inquiry of which no charge tells is looked at until it is closed', asyn
   ])
 })
 
+/** A refund that is reserved and not yet asked for. */
+async function promise(booking: MadeBooking, baseMinor: bigint, surchargeMinor: bigint): Promise<RefundId> {
+  const asked = { bookingId: booking.id, baseMinor, surchargeMinor, cause: randomUUID() }
+  const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+  assert(refund, 'money that was taken can be promised')
+  return refund.id
+}
+
 describe('a loss that is read before its withdrawal', () => {
   /** Reads the verdict, and not yet what it took. */
   const early: PaymentGateway = {
@@ -96,11 +104,10 @@ describe('a loss that is read before its withdrawal', () => {
     const { chargeId } = await paymentOf(rig, booking.id)
     await rig.byHand(chargeId ?? '', 'dispute')
     await syncPayment(rig.ctx(), rig.gateway, booking.id)
-    const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }
-    const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
+    const refundId = await promise(booking, 10_000n, 1_000n)
     await rig.byHand(await disputeOf(booking), 'lose')
     await syncPayment(rig.ctx(), early, booking.id)
-    await settleRefund(rig.ctx(), rig.gateway, refund?.id as RefundId) // its job was still under way
+    await settleRefund(rig.ctx(), rig.gateway, refundId) // its job was still under way
     await syncPayment(rig.ctx(), rig.gateway, booking.id)
     expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n })
     expect(await booksOf(rig, booking.id)).not.toHaveProperty('losses')
@@ -110,9 +117,7 @@ describe('a loss that is read before its withdrawal', () => {
 
   test('F39 is not borne before it is known whether a refund was made whose answer did not come', async () => {
     const booking = await paid()
-    const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }
-    const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
-    const refundId = refund?.id as RefundId
+    const refundId = await promise(booking, 10_000n, 1_000n)
     const silent: PaymentGateway = {
       ...rig.gateway,
       refund: () => Promise.reject(new Trouble('payments', 'no answer')),
@@ -139,9 +144,8 @@ describe('a loss that is read before its withdrawal', () => {
 
   test('is borne once by the platform where all was given back before', async () => {
     const booking = await paid()
-    const asked = { bookingId: booking.id, baseMinor: 10_000n, surchargeMinor: 1_000n, cause: 'cancellation' }
-    const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
-    await settleRefund(rig.ctx(), rig.gateway, refund?.id as RefundId)
+    const refundId = await promise(booking, 10_000n, 1_000n)
+    await settleRefund(rig.ctx(), rig.gateway, refundId)
     await lost(booking)
     expect(await booksOf(rig, booking.id)).toMatchObject({ escrow: 0n, disputed_funds: 0n, losses: 11_000n })
     expect(await closings(booking)).toHaveLength(2)
@@ -151,9 +155,7 @@ describe('a loss that is read before its withdrawal', () => {
 
 test('F39 a refund that was refused for a dispute that was won in that moment stays asked for, and is made', async () => {
   const booking = await paid()
-  const asked = { bookingId: booking.id, baseMinor: 5_000n, surchargeMinor: 500n, cause: 'cancellation' }
-  const refund = await inTransaction(rig.ctx(), (tx) => requestRefund(tx, rig.ctx(), asked))
-  const refundId = refund?.id as RefundId
+  const refundId = await promise(booking, 5_000n, 500n)
   const { chargeId } = await paymentOf(rig, booking.id)
   await rig.byHand(chargeId ?? '', 'dispute')
   const late: PaymentGateway = {
@@ -174,10 +176,6 @@ test('F39 a refund that was refused for a dispute that was won in that moment st
 })
 
 describe('F39 a loss of a part of the money', () => {
-  const ask = (booking: MadeBooking, baseMinor: bigint, surchargeMinor: bigint) =>
-    inTransaction(rig.ctx(), (tx) =>
-      requestRefund(tx, rig.ctx(), { bookingId: booking.id, baseMinor, surchargeMinor, cause: randomUUID() }),
-    )
   async function disputed(amount: string): Promise<MadeBooking> {
     const booking = await paid()
     const { chargeId } = await paymentOf(rig, booking.id)
@@ -200,8 +198,8 @@ describe('F39 a loss of a part of the money', () => {
 
   test('leaves a rest of all that waited, which is asked for once', async () => {
     const booking = await disputed('60')
-    await ask(booking, 4_000n, 0n)
-    await ask(booking, 4_000n, 0n)
+    await promise(booking, 4_000n, 0n)
+    await promise(booking, 4_000n, 0n)
     await lose(booking)
     await syncPayment(rig.ctx(), rig.gateway, booking.id)
     expect(await refundsOf(booking)).toEqual([
@@ -215,7 +213,7 @@ describe('F39 a loss of a part of the money', () => {
 
   test('leaves no rest of what waited for less', async () => {
     const booking = await disputed('60')
-    await ask(booking, 3_000n, 300n)
+    await promise(booking, 3_000n, 300n)
     await lose(booking)
     expect(await refundsOf(booking)).toEqual([{ status: 'failed', amount: 3_300n, byBank: true }])
   })
@@ -223,16 +221,16 @@ describe('F39 a loss of a part of the money', () => {
   test('leaves a refund that was refused for it to whoever has sent it again meanwhile', async () => {
     const booking = await disputed('80')
     await lose(booking)
-    const refund = await ask(booking, 2_727n, 273n)
+    const refundId = await promise(booking, 2_727n, 273n)
     const sentMeanwhile: PaymentGateway = {
       ...rig.gateway,
       listRefunds: async (intentId) => {
         await db.execute(sql`
-          update stripe_operations set attempts = 1 where subject_id = ${refund?.id} and status = 'intended'`)
+          update stripe_operations set attempts = 1 where subject_id = ${refundId} and status = 'intended'`)
         return rig.gateway.listRefunds(intentId)
       },
     }
-    await settleRefund(rig.ctx(), sentMeanwhile, refund?.id as RefundId)
+    await settleRefund(rig.ctx(), sentMeanwhile, refundId)
     expect(await refundsOf(booking)).toEqual([{ status: 'requested', amount: 3_000n, byBank: false }])
     expect(await eventsAbout(rig, booking.id)).not.toContain('payment.refund_failed')
   })
@@ -240,8 +238,8 @@ describe('F39 a loss of a part of the money', () => {
   test('does not swallow a refund that is asked for after it: that is refused, told, and waits for a person', async () => {
     const booking = await disputed('80')
     await lose(booking)
-    const refund = await ask(booking, 2_727n, 273n)
-    await settleRefund(rig.ctx(), rig.gateway, refund?.id as RefundId)
+    const refundId = await promise(booking, 2_727n, 273n)
+    await settleRefund(rig.ctx(), rig.gateway, refundId)
     expect(await refundsOf(booking)).toEqual([{ status: 'failed', amount: 3_000n, byBank: false }])
     expect(await eventsAbout(rig, booking.id)).toContain('payment.refund_failed')
     expect(await countOpenFailedRefunds(db, (await paymentOf(rig, booking.id)).id)).toBe(1)

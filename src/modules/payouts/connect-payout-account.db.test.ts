@@ -13,6 +13,7 @@ import {
   paidBooking,
   type BookedProvider,
   type MadeBooking,
+  payOutToBank,
 } from '#tests/support/money.ts'
 import { startConnection } from './connect-payout-account.ts'
 import { schedulePayout } from './schedule-payout.ts'
@@ -362,10 +363,10 @@ describe('what happens to an account', () => {
         select bank_payout_failure as failure, bank_payout_failed_at as at from providers where id = ${provider.providerId}`)
       return rows[0]
     }
-    await rig.byHand(await bankPayout(accountId), 'fail')
+    await rig.byHand(await payOutToBank(rig, accountId), 'fail')
     await until(async () => (await failure())?.failure === 'account_closed')
     expect((await failure())?.at).not.toBeNull()
-    await rig.byHand(await bankPayout(accountId), 'fail')
+    await rig.byHand(await payOutToBank(rig, accountId), 'fail')
     await rig.delivered('payout.failed', 2)
     await rig.runJobs()
     expect(await eventsAbout(rig, provider.providerId)).toEqual([
@@ -373,7 +374,7 @@ describe('what happens to an account', () => {
       'provider.bank_payout_failed',
     ])
 
-    await rig.byHand(await bankPayout(accountId), 'pay')
+    await rig.byHand(await payOutToBank(rig, accountId), 'pay')
     await until(async () => (await failure())?.failure === null)
     expect(await failure()).toEqual({ failure: null, at: null })
   })
@@ -395,17 +396,4 @@ async function triedPayout(booking: MadeBooking) {
   await rig.runJobs()
   const [payout] = await db.select().from(payouts).where(eq(payouts.bookingId, booking.id))
   return payout
-}
-
-/** Money of the marketplace goes to an account, and from there to its bank. @returns what is on its way to the bank. */
-async function bankPayout(accountId: string): Promise<string> {
-  await rig.byHand('platform', 'top-up', '50')
-  await rig.byHand('platform', 'settle').catch(() => undefined)
-  await rig.byHand(accountId, 'transfer', '50')
-  await rig.byHand(accountId, 'pay-out')
-  const answer = await fetch(`${rig.stripeUrl}/v1/payouts?limit=1`, {
-    headers: { authorization: `Bearer ${rig.config.STRIPE_SECRET_KEY}`, 'stripe-account': accountId },
-  })
-  const { data } = (await answer.json()) as { data: { id: string }[] }
-  return data[0]?.id ?? ''
 }

@@ -6,6 +6,7 @@ import {
   makeProvider,
   moneyRig,
   openReadyAccount,
+  payOutToBank,
   type BookedProvider,
 } from '#tests/support/money.ts'
 import { lookAtAccount } from './look-at-accounts.ts'
@@ -43,15 +44,7 @@ async function sweep(): Promise<void> {
 
 /** Money goes to an account, and from there to its bank, which sends it back. */
 async function bankSendsBack(accountId: string): Promise<void> {
-  await rig.byHand('platform', 'top-up', '50')
-  await rig.byHand('platform', 'settle').catch(() => undefined)
-  await rig.byHand(accountId, 'transfer', '50')
-  await rig.byHand(accountId, 'pay-out')
-  const answer = await fetch(`${rig.stripeUrl}/v1/payouts?limit=1`, {
-    headers: { authorization: `Bearer ${rig.config.STRIPE_SECRET_KEY}`, 'stripe-account': accountId },
-  })
-  const { data } = (await answer.json()) as { data: { id: string }[] }
-  await rig.byHand(data[0]?.id ?? '', 'fail')
+  await rig.byHand(await payOutToBank(rig, accountId), 'fail')
 }
 
 // What was looked at before is no business any more: what is counted here is of one test.

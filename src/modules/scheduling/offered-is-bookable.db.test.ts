@@ -13,10 +13,9 @@ import { numberFromOutside } from '#tests/support/chance.ts'
 import { makeProvider } from '#tests/support/factories.ts'
 import {
   as,
-  happen,
   instant,
   listed,
-  makeMarket,
+  liveThrough,
   move,
   refusedFor,
   tryToHold,
@@ -43,16 +42,10 @@ it(
   { timeout: MARKETS * 6_000 },
   async () => {
     const tally = { offered: 0, refused: 0, moved: 0, notMoved: 0 }
-    for (let number = 0; number < MARKETS; number += 1) {
-      const seed = SEED + number
-      const market = await makeMarket(app, seededRandom(seed))
-      const story: string[] = []
-      for (let step = 0; step < STEPS; step += 1) {
-        story.push(await happen(market))
-        const wrong = [...(await holdsThatDiffer(market, tally)), ...(await movesThatDiffer(market, tally))]
-        expect({ seed, story, wrong }).toEqual({ seed, story, wrong: [] })
-      }
-    }
+    await liveThrough(app, { seed: SEED, markets: MARKETS, steps: STEPS }, async (market) => [
+      ...(await holdsThatDiffer(market, tally)),
+      ...(await movesThatDiffer(market, tally)),
+    ])
     // Where nothing is offered, or everything, all agree.
     for (const count of Object.values(tally)) expect(count).toBeGreaterThan(MARKETS)
   },

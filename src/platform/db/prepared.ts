@@ -1,4 +1,4 @@
-import { is, Param, Placeholder, type Query, type SQL } from 'drizzle-orm'
+import { is, Param, Placeholder, sql, type Query, type SQL } from 'drizzle-orm'
 import { PgDialect, type PgPreparedQuery, type PreparedQueryConfig } from 'drizzle-orm/pg-core'
 import type { QueryResult } from 'pg'
 import type { Queryable } from './database.ts'
@@ -22,10 +22,15 @@ export function prepared<
   }
 }
 
+/** A placeholder for each column, where the builder takes values: it takes them too, and its types do not say so. */
+export function placeholders<Values>(names: readonly (keyof Values & string)[]): Values {
+  return Object.fromEntries(names.map((name) => [name, sql.placeholder(name)])) as Values
+}
+
 type Filling = (values: Record<string, unknown>) => Query
 
 /** As Drizzle fills in a statement, but what is where in it is found out once. */
-function filling({ sql, params }: Query): Filling {
+function filling({ sql: text, params }: Query): Filling {
   const fill = params.map((param): ((values: Record<string, unknown>) => unknown) => {
     if (is(param, Placeholder)) return (values) => named(values, param)
     if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
@@ -35,7 +40,7 @@ function filling({ sql, params }: Query): Filling {
       return given === null ? null : encoder.mapToDriverValue(given)
     }
   })
-  return (values) => ({ sql, params: fill.map((each) => each(values)) })
+  return (values) => ({ sql: text, params: fill.map((each) => each(values)) })
 }
 
 function named(values: Record<string, unknown>, { name }: Placeholder): unknown {

@@ -7,7 +7,8 @@ import { Temporal } from '#src/kernel/time.ts'
 import { startTestApp } from '#tests/support/app.ts'
 import { numberFromOutside } from '#tests/support/chance.ts'
 import { makeProvider } from '#tests/support/factories.ts'
-import { happen, makeMarket, move, tryToHold, type Market } from '#tests/support/market.ts'
+import { liveThrough, move, tryToHold, type Market } from '#tests/support/market.ts'
+import { refreshAllOpenings } from '#tests/support/openings.ts'
 import { QUARTER_MS } from '../domain/start-bits.ts'
 import { listSlotStarts } from '../domain/slots.ts'
 import { loadSchedules } from '../load-schedules.ts'
@@ -24,11 +25,6 @@ const STEPS = 10
 const PROBES = 6
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-
-async function refreshAll(now: Temporal.Instant): Promise<void> {
-  for (let { whole, parts } = await refreshOpenings({ db, now }); whole + parts > 0;)
-    ({ whole, parts } = await refreshOpenings({ db, now }))
-}
 
 /** Epoch milliseconds of the first quarter in which it may start, from `fromMs` to `lastMs`; null: not at all. */
 async function firstQuarter(
@@ -74,19 +70,12 @@ it(
   { timeout: MARKETS * 10_000 },
   async () => {
     const tally = { has: 0, hasNot: 0, excluded: 0 }
-    for (let number = 0; number < MARKETS; number += 1) {
-      const seed = SEED + number
-      const market = await makeMarket(app, seededRandom(seed))
-      const story: string[] = []
-      for (let step = 0; step < STEPS; step += 1) {
-        story.push(await happen(market))
-        const refreshed = market.random.chance(0.6)
-        if (refreshed) await refreshAll(market.now)
-        story.push(refreshed ? 'refreshed' : 'not refreshed')
-        const wrong = await probesThatDiffer(market, refreshed, tally)
-        expect({ seed, story, wrong }).toEqual({ seed, story, wrong: [] })
-      }
-    }
+    await liveThrough(app, { seed: SEED, markets: MARKETS, steps: STEPS }, async (market, story) => {
+      const refreshed = market.random.chance(0.6)
+      if (refreshed) await refreshAllOpenings(db, market.now)
+      story.push(refreshed ? 'refreshed' : 'not refreshed')
+      return probesThatDiffer(market, refreshed, tally)
+    })
     for (const count of [tally.has, tally.hasNot, tally.excluded]) expect(count).toBeGreaterThan(MARKETS)
     expect((await verifyOpenings({ db }, null)).wrong).toEqual([])
   },
@@ -146,7 +135,7 @@ async function bookedAtNoon() {
   const held = await tryToHold(market, serviceId, noonMs, [])
   if ('refused' in held) throw new Error(held.refused)
   await move(market, held.id, 'confirm', 'system')
-  await refreshAll(now)
+  await refreshAllOpenings(db, now)
   expect(await countWaiting({ db })).toBe(0)
   expect(await firstQuarter(serviceId, now, noonMs, noonMs)).toBeNull()
   return { market, serviceId, bookingId: held.id }
@@ -180,7 +169,7 @@ it('what is committed while the openings are being written still waits after it'
     await refreshOpenings({ db, now })
   })
   expect(await firstQuarter(serviceId, now, noonMs + 45 * MINUTE_MS, noonMs + 45 * MINUTE_MS)).not.toBeNull()
-  await refreshAll(now)
+  await refreshAllOpenings(db, now)
   expect((await verifyOpenings({ db }, null)).wrong).toEqual([])
 })
 
@@ -211,14 +200,14 @@ it('clients who take and give back while two workers write lose nothing', { time
   const workers = [worker(), worker()]
   await Promise.all(Array.from({ length: 8 }, (_, number) => client(number))).finally(() => (isOver = true))
   await Promise.all(workers)
-  await refreshAll(now)
+  await refreshAllOpenings(db, now)
   expect(await countWaiting({ db })).toBe(0)
   expect((await verifyOpenings({ db }, null)).wrong).toEqual([])
 })
 
 it('the next day they reach a day further', async () => {
   const { serviceId } = await makeProvider(db, { service: { horizonDays: 365 } })
-  await refreshAll(now)
+  await refreshAllOpenings(db, now)
   const lastMs = Math.floor(now.epochMilliseconds / DAY_MS + OPENINGS_DAYS + 1) * DAY_MS - QUARTER_MS
   const fromDay = async () => {
     const { rows } = await db.execute<{ from_day: string; length: number }>(
@@ -228,6 +217,6 @@ it('the next day they reach a day further', async () => {
   }
   expect(await fromDay()).toEqual({ from_day: '2027-03-01', length: OPENINGS_DAYS * 96 })
   expect(await firstQuarter(serviceId, now, lastMs, lastMs)).not.toBeNull() // nothing is known of that day
-  await refreshAll(now.add({ hours: 24 }))
+  await refreshAllOpenings(db, now.add({ hours: 24 }))
   expect(await fromDay()).toEqual({ from_day: '2027-03-02', length: OPENINGS_DAYS * 96 })
 })
